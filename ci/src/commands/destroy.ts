@@ -1,0 +1,45 @@
+// destroy: takes an environment away in reverse order; what it shares with others stays.
+import { buildGraph, destroyOrder, formatResults, type StepResult, select } from "../model/index.js"
+import { execute } from "../steps/execute.js"
+import { stepFor } from "../steps/index.js"
+import type { Session } from "./session.js"
+
+/**
+ * Destroys an environment.
+ *
+ * @param session the call
+ * @param name the environment's name
+ * @param confirm the name once more, for protected environments
+ * @returns the table of what was destroyed
+ * @throws when the environment is protected and not confirmed, or a step fails
+ */
+export async function destroy(session: Session, name: string, confirm: string): Promise<string> {
+  const { protected: isProtected } = await session.environment(name)
+  if (isProtected && confirm !== name)
+    throw new Error(`${name} is protected: nothing was destroyed. If you mean it: --confirm ${name}`)
+
+  const deployment = await session.deployment(name)
+  const graph = buildGraph(deployment.environment)
+  const title = `${name} on ${deployment.target.title}`
+
+  // The shared infrastructure says where the cluster is; it is left as it is found.
+  const shared = await execute(
+    select(graph, (step) => step.kind === "infrastructure" && step.shared),
+    deployment,
+  )
+  const results: StepResult[] = []
+  for (const step of destroyOrder(graph)) {
+    const started = Date.now()
+    const seconds = () => (Date.now() - started) / 1000
+    try {
+      await stepFor(step, deployment).destroy()
+      results.push({ step: step.id, outcome: "deleted", seconds: seconds() })
+    } catch (error) {
+      results.push({ step: step.id, outcome: "failed", seconds: seconds(), note: (error as Error).message })
+      break
+    }
+  }
+  const table = [title, formatResults([...results, ...shared]), title].join("\n\n")
+  if (results.some(({ outcome }) => outcome === "failed")) throw new Error(table)
+  return table
+}

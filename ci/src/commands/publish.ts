@@ -1,0 +1,46 @@
+// publish and build: images and charts, without a deployment.
+import type { Container } from "@dagger.io/dagger"
+import { buildGraph, formatResults, select } from "../model/index.js"
+import { execute } from "../steps/execute.js"
+import { imageContainer } from "../steps/image.js"
+import type { Session } from "./session.js"
+
+/**
+ * Builds one image.
+ *
+ * @param session the call
+ * @param name the image's name in `environments/images.yaml`
+ * @returns its container, as it would be pushed
+ * @throws when there is no such image; the message lists those that there are
+ */
+export async function buildService(session: Session, name: string): Promise<Container> {
+  const images = await session.images()
+  const image = images[name]
+  if (!image)
+    throw new Error(`there is no image ${name} in environments/images.yaml: it has ${Object.keys(images).join(", ")}`)
+  return imageContainer(image, session.sources())
+}
+
+/**
+ * Publishes an environment's images and charts.
+ *
+ * @param session the call
+ * @param name the environment's name
+ * @returns name, version and digest of each
+ * @throws with the table, when one failed
+ */
+export async function publish(session: Session, name: string): Promise<string> {
+  const deployment = await session.deployment(name)
+  const graph = select(buildGraph(deployment.environment), ({ kind }) => kind === "image" || kind === "chart")
+  const results = await execute(graph, deployment)
+  const digests = { ...deployment.yielded("image"), ...deployment.yielded("chart") }
+  const table = [
+    `${name} on ${deployment.target.title}`,
+    formatResults(results),
+    Object.entries(digests)
+      .map(([what, { values }]) => `${what} ${values.digest}`)
+      .join("\n"),
+  ].join("\n\n")
+  if (results.some(({ outcome }) => outcome === "failed")) throw new Error(table)
+  return table
+}

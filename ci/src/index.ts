@@ -1,0 +1,176 @@
+/**
+ * The delivery pipeline of wallet-world: images and charts to registries, Terragrunt for AWS, Helm for environments.
+ */
+import {
+  argument,
+  type Container,
+  type Directory,
+  func,
+  object,
+  type Secret,
+  type Service,
+  type Workspace,
+} from "@dagger.io/dagger"
+import { deploy } from "./commands/deploy.js"
+import { destroy } from "./commands/destroy.js"
+import { environmentTable, environmentText } from "./commands/environments.js"
+import { infra } from "./commands/infra.js"
+import { pinImages } from "./commands/pin-images.js"
+import { buildService, publish } from "./commands/publish.js"
+import { Session } from "./commands/session.js"
+import { sandboxService } from "./targets/sandbox-service.js"
+
+@object()
+export class WalletWorld {
+  /** The caller's repository: its environments, charts and services. */
+  workspace: Workspace
+  /** This module's library chart, OpenTofu modules and sandbox. */
+  ownCharts: Directory
+  terragrunt: Directory
+  sandboxHome: Directory
+  awsCredentials?: Secret
+  sandbox?: Service
+  providerMirror?: Directory
+
+  /**
+   * @param workspace the caller's repository; given by the engine
+   * @param ownCharts the library chart `common`; the module's own
+   * @param terragrunt Terragrunt stacks and OpenTofu modules; the module's own
+   * @param sandboxHome what the sandbox is built from; the module's own
+   * @param awsCredentials what `aws configure export-credentials` prints: --aws-credentials='cmd://aws configure export-credentials'.
+   *   Without them the target is the sandbox.
+   * @param sandbox a sandbox that is running: --sandbox=tcp://localhost:8443. `./daggerw` passes the kept one.
+   * @param providerMirror a file-system mirror of OpenTofu providers; without it they come from their registry
+   */
+  constructor(
+    workspace: Workspace,
+    @argument({ defaultPath: "/charts", ignore: ["*/charts"] }) ownCharts: Directory,
+    @argument({ defaultPath: "/terragrunt", ignore: ["**/.terragrunt-*"] }) terragrunt: Directory,
+    @argument({ defaultPath: "/sandbox", ignore: ["**/__pycache__"] }) sandboxHome: Directory,
+    awsCredentials?: Secret,
+    sandbox?: Service,
+    providerMirror?: Directory,
+  ) {
+    this.workspace = workspace
+    this.ownCharts = ownCharts
+    this.terragrunt = terragrunt
+    this.sandboxHome = sandboxHome
+    this.awsCredentials = awsCredentials
+    this.sandbox = sandbox
+    this.providerMirror = providerMirror
+  }
+
+  /**
+   * Lists the environments: name, cluster, network, tier, host.
+   *
+   * Example: `dagger call environments`
+   */
+  @func({ cache: "never" })
+  async environments(): Promise<string> {
+    return environmentTable(this.session())
+  }
+
+  /**
+   * Prints one environment: layers merged, validated, references resolved as far as no deployment is needed.
+   *
+   * Example: `dagger call environment --name preview-nightly --origins`
+   *
+   * @param name the environment's name
+   * @param origins adds file, line and column of each value
+   */
+  @func({ cache: "never" })
+  async environment(name: string, origins: boolean = false): Promise<string> {
+    return environmentText(this.session(), name, origins)
+  }
+
+  /**
+   * Builds one image of `environments/images.yaml` and returns its container.
+   *
+   * Example: `dagger call build --service dapp-store-api as-tarball -o api.tar`
+   *
+   * @param service the image's name in `environments/images.yaml`
+   */
+  @func({ cache: "never" })
+  async build(service: string): Promise<Container> {
+    return buildService(this.session(), service)
+  }
+
+  /**
+   * Publishes the images and charts of an environment; prints name, version and digest of each.
+   *
+   * Example: `dagger call publish --env preview-nightly`
+   *
+   * @param env the environment's name
+   */
+  @func({ cache: "never" })
+  async publish(env: string): Promise<string> {
+    return publish(this.session(), env)
+  }
+
+  /**
+   * Plans, applies or prints the outputs of the infrastructure of one scope.
+   *
+   * Example: `dagger call infra --env preview-nightly --scope environment --action plan`
+   *
+   * @param env the environment's name
+   * @param scope account, cluster or environment
+   * @param action plan, apply or outputs
+   */
+  @func({ cache: "never" })
+  async infra(env: string, scope: string, action: string = "plan"): Promise<string> {
+    return infra(this.session(), env, scope, action)
+  }
+
+  /**
+   * Deploys an environment: infrastructure, images, charts, releases. What is already as it should be is left alone.
+   * Returns a table of the steps and of the pods, and the addresses to look at.
+   *
+   * Example: `dagger call deploy --env preview-nightly`
+   *
+   * @param env the environment's name
+   */
+  @func({ cache: "never" })
+  async deploy(env: string): Promise<string> {
+    return deploy(this.session(), env)
+  }
+
+  /**
+   * Destroys an environment in reverse order; what it shares with others stays.
+   *
+   * Example: `dagger call destroy --env preview-nightly`
+   *
+   * @param env the environment's name
+   * @param confirm the environment's name once more, for protected ones
+   */
+  @func({ cache: "never" })
+  async destroy(env: string, confirm: string = ""): Promise<string> {
+    return destroy(this.session(), env, confirm)
+  }
+
+  /**
+   * Asks the registries for the digests of all images and returns them as `environments/images.lock.yaml`.
+   * Where a registry cannot be reached, or a stand-in answers for it, it fails: no digest is made up.
+   *
+   * Example: `dagger call pin-images -o environments/images.lock.yaml`
+   */
+  @func({ cache: "never" })
+  async pinImages(): Promise<string> {
+    return pinImages(this.session())
+  }
+
+  /**
+   * The sandbox as a service, to keep it beyond one call.
+   *
+   * Example: `dagger call sandbox-service --port 8443 up --ports 8443:8443`
+   *
+   * @param port the port that it listens on, here and on the host
+   */
+  @func({ cache: "never" })
+  sandboxService(port: number = 8443): Service {
+    return sandboxService(this.sandboxHome, port)
+  }
+
+  private session(): Session {
+    return new Session(this)
+  }
+}

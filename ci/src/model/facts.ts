@@ -1,0 +1,92 @@
+/** Fills in ${environment.X} and ${repositories}, which are known before anything is deployed. */
+import type { Facts } from "./environment.js"
+import type { Problem } from "./problems.js"
+import { parts, referencesIn, wholeReference } from "./references.js"
+import { suggest } from "./suggest.js"
+import { type MapTree, mapScalars, type Path, type ScalarTree, type Tree, treeAt } from "./tree.js"
+
+const KEYS = ["account", "region", "domain", "cluster", "network", "tier"] as const
+const NAMES = ["name", "host", ...KEYS] as const
+
+/** What the infrastructure of a scope may depend on: what is the same for all environments that share the scope. */
+const FACTS_OF_SCOPE: Readonly<Record<string, readonly string[]>> = {
+  account: ["account", "region", "domain"],
+  cluster: ["account", "region", "domain", "cluster"],
+}
+
+/** The facts as far as the merged files state them; what is missing is reported by the schema. */
+export function readFacts(name: string, tree: MapTree): Partial<Facts> {
+  const facts: Record<string, string> = { name }
+  for (const key of KEYS) {
+    const value = treeAt(tree, [key])
+    if (value?.kind === "scalar" && typeof value.value === "string") facts[key] = value.value
+  }
+  if (facts.domain) facts.host = `${name}.${facts.domain}`
+  return facts
+}
+
+/** The tree with every ${environment.X} and ${repositories} replaced; other references and escapes stay as they are. */
+export function fillFacts(
+  tree: MapTree,
+  facts: Partial<Facts>,
+  repositories: readonly string[],
+): { tree: MapTree; problems: Problem[] } {
+  const problems: Problem[] = []
+  const filled = mapScalars(tree, (scalar, path) => {
+    if (typeof scalar.value !== "string" || path.length < 2 || !scalar.value.includes("${")) return scalar
+    if (wholeReference(scalar.value)?.kind === "repositories") return listOf(repositories, scalar)
+    const found = referencesIn(scalar.value).flatMap((reference) => {
+      if (reference.kind === "malformed")
+        return [{ at: scalar.at, message: `"${reference.source}" is not a reference`, hint: reference.reason }]
+      if (reference.kind === "repositories")
+        return [{ at: scalar.at, message: "${repositories} is a list: it cannot be a part of a text" }]
+      return reference.kind === "environment" ? check(reference.fact, facts, scalar, path) : []
+    })
+    problems.push(...found)
+    return { ...scalar, value: substitute(scalar.value, facts) }
+  })
+  return { tree: filled as MapTree, problems }
+}
+
+function check(fact: string, facts: Partial<Facts>, { at }: ScalarTree, path: Path): Problem[] {
+  const text = `\${environment.${fact}}`
+  if (!(NAMES as readonly string[]).includes(fact))
+    return [{ at, message: `there is no ${text}`, hint: suggest(fact, NAMES) }]
+  const allowed = path[0] === "infrastructure" ? FACTS_OF_SCOPE[String(path[1])] : undefined
+  if (allowed && !allowed.includes(fact)) {
+    return [
+      {
+        at,
+        message: `${text} differs between environments that share the ${path[1]}'s infrastructure`,
+        hint: `there it can be ${allowed.join(", ")}`,
+      },
+    ]
+  }
+  if (fact === "network" && facts.network === undefined) {
+    return [
+      {
+        at,
+        message: `${text} is asked for, but ${facts.name} has no network`,
+        hint: "set network in the environment's file, or remove what needs it",
+      },
+    ]
+  }
+  return []
+}
+
+/** Only ${environment.X} is replaced: a replacement of the text, so that all else stays exactly as it was written. */
+function substitute(text: string, facts: Partial<Facts>): string {
+  return parts(text)
+    .map((part) => {
+      if (typeof part === "string") return part.replaceAll("${", "$${")
+      if (part.kind === "environment") return facts[part.fact as keyof Facts] ?? `\${${part.text}}`
+      return part.kind === "malformed" ? part.source : `\${${part.text}}`
+    })
+    .join("")
+}
+
+const listOf = (values: readonly string[], { at }: ScalarTree): Tree => ({
+  kind: "list",
+  at,
+  items: values.map((value) => ({ kind: "scalar", at, value })),
+})

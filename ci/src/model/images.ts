@@ -1,0 +1,48 @@
+/** The images of the repository: environments/images.yaml. */
+import { z } from "zod"
+
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/
+const REPOSITORY = /^[a-z0-9]+([._/-][a-z0-9]+)*$/
+const DIRECTORY_OR_GIT = /^(https:\/\/|git@|ssh:\/\/|(?!\/)(?!(.*\/)?\.\.(\/|$)))/
+
+/** A name that is good for a Kubernetes object, a part of a host name and a path. */
+export const nameSchema = z
+  .string()
+  .regex(DNS_LABEL, "must consist of lower-case letters, digits and inner dashes")
+  .max(53, "must have at most 53 characters, as names of Helm releases do")
+
+export const repositorySchema = z
+  .string()
+  .regex(REPOSITORY, "must be an ECR repository name, such as wallet-world/ogmios")
+
+/** An image that is taken from another registry as it is, for every platform that it has. */
+const copiedSchema = z.strictObject({
+  repository: repositorySchema.describe("The ECR repository that the image is pushed to"),
+  copy: z
+    .string()
+    .regex(
+      /^[^\s:]+(:\d+)?\/[^\s]+[:@][^\s]+$/,
+      "must be a full reference with host and tag, such as ghcr.io/txpipe/oura:v2.2.0",
+    )
+    .regex(/^(?!.*:latest$)/, "must name a version, not latest")
+    .describe("The image to copy, with host and tag"),
+})
+
+/** An image that is built from source. */
+const builtSchema = z.strictObject({
+  repository: repositorySchema.describe("The ECR repository that the image is pushed to"),
+  build: z.strictObject({
+    context: z
+      .string()
+      .min(1)
+      .regex(DIRECTORY_OR_GIT, "must be a directory of this repository or a Git URL")
+      .describe("A directory of this repository, or a Git URL with #ref:directory"),
+    dockerfile: z.string().min(1).optional().describe("Path below the context; Dockerfile if not given"),
+    target: z.string().min(1).optional().describe("The stage to build; the last one if not given"),
+  }),
+})
+
+export const imageSchema = z.union([copiedSchema, builtSchema])
+export const imagesSchema = z.record(nameSchema, imageSchema)
+
+export type Image = z.infer<typeof imageSchema>

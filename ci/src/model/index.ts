@@ -1,0 +1,50 @@
+/**
+ * The model: environments, graph, plan and lock as plain data and pure functions. It knows no engine, no client and
+ * no file system; whoever calls it brings the text of the files.
+ *
+ * Input: `Files`, a map from a path below `environments/` to the file's text, e.g. "preview-nightly.yaml",
+ * "_tiers/dev.yaml", "images.yaml". Anything that is not YAML is ignored.
+ *
+ * Environments
+ *   listEnvironments(files): string[]                      names, sorted; never throws on bad contents
+ *   loadEnvironment(files, name, options?): Environment    merged, checked; throws ModelError with every problem
+ *   loadEnvironments(files, options?): Environment[]       all of them; the problems of all in one ModelError
+ *     options.charts: string[]                             names of the charts that exist (checked when given)
+ *   environmentYaml(env, {origins?}): string               what `environment --name X` prints
+ *
+ *   Environment = { name, host, account, region, domain, cluster, network?, tier, protected,
+ *     infrastructure: Record<"account"|"cluster"|"environment", Record<unit, inputs>>,
+ *     releases: Record<name, { chart, namespace, values, secrets, needs, timeout }>,
+ *     images: Record<name, { repository, copy } | { repository, build: { context, dockerfile?, target? } }>,
+ *     uses: Record<name, Environment>        // other environments that this one refers to
+ *     references, origins }
+ *   secrets: Record<Kubernetes Secret, Record<key, { arn, field? } | { value }>>
+ *
+ * References: `${environment.host}` is filled in when loading; `${images.api}`, `${infra.rds.address}` and
+ * `${environments.lace-dev.infra.rds.address}` stay until a step has yielded them:
+ *   resolve(env, path, lookup): { value, unresolved: LocatedReference[] }     path e.g. ["releases", "dapp-store", "values"]
+ *   resolveAll(env, path, lookup): value                                      throws ModelError if anything is unresolved
+ *   lookupIn({ images, infra, environments }): Lookup                         a lookup over what is known so far
+ *
+ * Graph
+ *   buildGraph(env): Graph = { environment, steps: Step[] }    in an order in which they can be carried out
+ *   Step = { id, kind: "infrastructure"|"image"|"chart"|"release", name, needs: id[], shared, ... }
+ *   deployOrder / destroyOrder(graph): Step[], dependents(graph, id), notBlockedBy(graph, failedIds), select(graph, ids)
+ *
+ * Results
+ *   formatTable(rows), formatPlan(plan), formatResults(results)
+ *   canonicalJson(value), digest(value), Lock, lockDigest(lock), parseLock(text)
+ */
+
+export { canonicalJson, digest } from "./canonical.js"
+export * from "./environment.js"
+export * from "./graph.js"
+export * from "./images.js"
+export { type Files, type LoadOptions, listEnvironments, loadEnvironment, loadEnvironments } from "./load.js"
+export * from "./lock.js"
+export * from "./plan.js"
+export { formatPosition, formatProblem, ModelError, type Position, type Problem } from "./problems.js"
+export * from "./resolve.js"
+export type { Release, SecretValue } from "./schema.js"
+export type { Json, Path } from "./tree.js"
+export { SCOPES, type Scope, scopeOf } from "./units.js"

@@ -1,0 +1,203 @@
+/** Loads environments: finds their layers, merges them, fills in what is known, and checks the result. */
+import { checkEnvironment } from "./check.js"
+import type { Environment, Facts, Units } from "./environment.js"
+import { fillFacts, readFacts } from "./facts.js"
+import { type Image, imagesSchema } from "./images.js"
+import { checkLayer, checkNames, DEFAULTS, IMAGES } from "./layers.js"
+import { mergeAll } from "./merge.js"
+import { parseFile } from "./parse.js"
+import { assertNone, compare, type Problem } from "./problems.js"
+import { type EnvironmentData, environmentSchema, SELECTORS } from "./schema.js"
+import { suggest } from "./suggest.js"
+import { emptyMap, type Json, type MapTree, toJson, treeAt } from "./tree.js"
+import { SCOPES, type Scope } from "./units.js"
+import { validate } from "./validate.js"
+
+/** Path below environments/ -> text. */
+export type Files = ReadonlyMap<string, string>
+
+export interface LoadOptions {
+  /** The charts that exist; not checked if not given. */
+  readonly charts?: readonly string[]
+}
+
+/** The names of all environments, sorted. */
+export function listEnvironments(files: Files): string[] {
+  return [...files.keys()]
+    .filter((path) => /^[^_/][^/]*\.yaml$/.test(path) && path !== IMAGES && !path.endsWith(".lock.yaml"))
+    .map((path) => path.slice(0, -".yaml".length))
+    .sort(compare)
+}
+
+/**
+ * One environment.
+ *
+ * @throws ModelError with everything that is wrong with its files and those of the environments that it uses
+ * @example
+ * loadEnvironment(new Map([["lace-dev.yaml", "cluster: nonprod\ntier: dev\n..."], ...]), "lace-dev").host
+ */
+export function loadEnvironment(files: Files, name: string, options: LoadOptions = {}): Environment {
+  const loader = new Loader(files, options)
+  const environment = loader.load(name)
+  assertNone(loader.problems)
+  return environment as Environment
+}
+
+/** All environments, sorted by name; the problems of all of them are reported together. */
+export function loadEnvironments(files: Files, options: LoadOptions = {}): Environment[] {
+  const loader = new Loader(files, options)
+  const environments = loader.names.map((name) => loader.load(name))
+  assertNone(loader.problems)
+  return environments as Environment[]
+}
+
+/** Reads each file once and collects the problems of all. */
+export class Loader {
+  readonly names: readonly string[]
+  readonly problems: Problem[]
+  private readonly trees = new Map<string, MapTree | undefined>()
+  private readonly loaded = new Map<string, Environment | undefined>()
+  private readonly images: { tree: MapTree; data: Record<string, Image> } | undefined
+
+  constructor(
+    private readonly files: Files,
+    readonly options: LoadOptions,
+  ) {
+    this.names = listEnvironments(files)
+    this.problems = checkNames(files.keys())
+    this.images = this.readImages()
+  }
+
+  /** The environment, or undefined if there are problems with it. `trail`: the environments that led here. */
+  load(name: string, trail: readonly string[] = []): Environment | undefined {
+    if (trail.includes(name)) {
+      const circle = [...trail.slice(trail.indexOf(name)), name].join(" -> ")
+      this.problems.push({
+        at: { file: `${trail.at(-1)}.yaml`, line: 1, column: 1 },
+        message: `environments refer to each other in a circle: ${circle}`,
+      })
+      return undefined
+    }
+    if (!this.loaded.has(name)) this.loaded.set(name, this.build(name, trail))
+    return this.loaded.get(name)
+  }
+
+  private build(name: string, trail: readonly string[]): Environment | undefined {
+    if (!this.names.includes(name)) {
+      this.problems.push({ message: `there is no environment "${name}"`, hint: suggest(name, this.names) })
+      return undefined
+    }
+    const merged = this.merge(name)
+    if (!merged) return undefined
+    const facts = readFacts(name, merged)
+    const filled = fillFacts(merged, facts, this.repositories())
+    const problems = [...filled.problems, ...validate(environmentSchema, filled.tree)]
+    if (problems.length === 0) {
+      const checked = checkEnvironment(facts as Facts, filled.tree, {
+        charts: this.options.charts,
+        images: this.images && Object.keys(this.images.data),
+        environments: this.names,
+        load: (other) => this.load(other, [...trail, name]),
+      })
+      problems.push(...checked.problems)
+      if (problems.length === 0 && this.images) {
+        return assemble(facts as Facts, filled.tree, checked, this.images.data)
+      }
+    }
+    this.problems.push(...problems)
+    return undefined
+  }
+
+  /** The layers of an environment, merged; undefined if one is missing or cannot be read. */
+  private merge(name: string): MapTree | undefined {
+    const file = `${name}.yaml`
+    const own = this.parse(file)
+    if (!own) return undefined
+    const layers = this.layersOf(own).map((layer) => layer && this.parse(layer))
+    if (layers.includes(undefined)) return undefined
+    return mergeAll([...(layers as MapTree[]), own], emptyMap(file))
+  }
+
+  /** The files below an environment's own, lowest first; undefined for one that does not exist. */
+  private layersOf(own: MapTree): (string | undefined)[] {
+    const chosen = Object.entries(SELECTORS).flatMap(([key, directory]) => {
+      const value = treeAt(own, [key])
+      if (value?.kind !== "scalar" || typeof value.value !== "string") return []
+      const file = `${directory}/${value.value}.yaml`
+      if (this.files.has(file)) return [file]
+      const known = [...this.files.keys()].flatMap((path) => path.match(`^${directory}/(.*)\\.yaml$`)?.[1] ?? [])
+      this.problems.push({
+        at: value.at,
+        message: `there is no ${key} "${value.value}"`,
+        hint: suggest(value.value, known),
+      })
+      return [undefined]
+    })
+    return [...(this.files.has(DEFAULTS) ? [DEFAULTS] : []), ...chosen]
+  }
+
+  /** The tree of a file; undefined if it has problems, which are noted once. */
+  private parse(file: string): MapTree | undefined {
+    if (!this.trees.has(file)) {
+      const { tree, problems } = parseFile(file, this.files.get(file) ?? "")
+      this.problems.push(...problems, ...checkLayer(file, tree))
+      this.trees.set(file, problems.length === 0 ? tree : undefined)
+    }
+    return this.trees.get(file)
+  }
+
+  /**
+   * Every repository that any environment needs. They belong to the account, so the answer must not depend on which
+   * environment is asked about: otherwise one deployment would remove another's.
+   */
+  private repositories(): string[] {
+    const images = Object.values(this.images?.data ?? {}).map((image) => image.repository)
+    const charts = this.names.flatMap((name) => {
+      const data = toJson(this.merge(name) ?? emptyMap(name)) as { chartRepository?: Json; releases?: Json }
+      const releases = Object.values(data.releases ?? {}) as { chart?: Json }[]
+      return releases.map((release) => `${data.chartRepository}/${release?.chart}`)
+    })
+    return [...new Set([...images, ...charts])].sort(compare)
+  }
+
+  private readImages() {
+    const tree = this.files.has(IMAGES) ? this.parse(IMAGES) : emptyMap(IMAGES)
+    if (!tree) return undefined
+    const problems = validate(imagesSchema, tree)
+    this.problems.push(...problems)
+    return problems.length === 0 ? { tree, data: toJson(tree) as Record<string, Image> } : undefined
+  }
+}
+
+function assemble(
+  facts: Facts,
+  tree: MapTree,
+  { references, uses }: ReturnType<typeof checkEnvironment>,
+  images: Record<string, Image>,
+): Environment {
+  const data = toJson(tree) as EnvironmentData
+  const used = new Set(references.flatMap(({ reference }) => (reference.kind === "image" ? [reference.image] : [])))
+  const units = (scope: Scope) => (data.infrastructure[scope] ?? {}) as Units
+  return {
+    ...facts,
+    chartRepository: data.chartRepository,
+    protected: data.protected ?? false,
+    infrastructure: Object.fromEntries(SCOPES.map((scope) => [scope, units(scope)])) as Record<Scope, Units>,
+    releases: Object.fromEntries(
+      Object.entries(data.releases).map(([name, release]) => [
+        name,
+        {
+          ...release,
+          values: release.values ?? {},
+          secrets: release.secrets ?? {},
+          needs: release.needs ?? [],
+          timeout: release.timeout ?? 300,
+        },
+      ]),
+    ),
+    images: Object.fromEntries(Object.entries(images).filter(([name]) => used.has(name))),
+    uses,
+    references,
+    tree,
+  }
+}

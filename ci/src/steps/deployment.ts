@@ -1,0 +1,102 @@
+// What the steps of one deployment share: the environment, the target, the sources, and what earlier steps yielded.
+import type { Directory } from "@dagger.io/dagger"
+import { type Environment, type Json, type Lookup, lookupIn } from "../model/index.js"
+import type { Target } from "../targets/target.js"
+import type { AwsPlace } from "../tools/aws.js"
+import type { Cluster } from "../tools/cluster.js"
+import { type Registry, registryLogin } from "../tools/ecr.js"
+import { Helm } from "../tools/helm.js"
+import { Kubectl } from "../tools/kubectl.js"
+import type { Yield } from "./step.js"
+
+/** Directories that a deployment is made from. */
+export interface Sources {
+  /** The caller's repository: contexts of image builds are paths in it. */
+  repository: Directory
+  charts: Directory
+  terragrunt: Directory
+  /** A file-system mirror of OpenTofu providers, where the host has one. */
+  providers?: Directory
+}
+
+/** One deployment of one environment to one target. */
+export class Deployment {
+  private readonly yields = new Map<string, Yield>()
+  private registryLogin?: Promise<Registry>
+
+  constructor(
+    readonly environment: Environment,
+    readonly target: Target,
+    readonly sources: Sources,
+  ) {}
+
+  get place(): AwsPlace {
+    const { account, region } = this.environment
+    return { target: this.target, account, region }
+  }
+
+  /** Keeps what a step yielded for the steps after it. */
+  keep(step: string, outputs: Yield): void {
+    this.yields.set(step, outputs)
+  }
+
+  /** What the steps of a kind have yielded so far, by name. */
+  yielded(kind: "infra" | "image" | "chart" | "release"): Record<string, Yield> {
+    const prefix = `${kind}:`
+    return Object.fromEntries(
+      [...this.yields].filter(([id]) => id.startsWith(prefix)).map(([id, y]) => [id.slice(prefix.length), y]),
+    )
+  }
+
+  /**
+   * Outputs of the units that are applied, by unit.
+   *
+   * @param owner the environment whose own units are meant; those of wider scopes are everybody's
+   */
+  infrastructure(owner = this.environment.name): Record<string, Json> {
+    const own = owner === this.environment.name ? "environment" : `environment:${owner}`
+    const scopes = this.yielded("infra")
+    return Object.assign({}, ...["account", "cluster", own].map((scope) => scopes[scope]?.values ?? {}))
+  }
+
+  /**
+   * Fills in references with what is known so far.
+   *
+   * @param owner the environment that the references are written in
+   */
+  lookup(owner = this.environment.name): Lookup {
+    const references = Object.entries(this.yielded("image")).map(([name, { values }]) => [name, values.reference])
+    const others = Object.keys(this.environment.uses).map((name) => [name, this.infrastructure(name)])
+    return lookupIn({
+      images: Object.fromEntries(references),
+      infra: this.infrastructure(owner),
+      environments: Object.fromEntries(others),
+    })
+  }
+
+  /** The registry's login; one for the whole deployment, it lasts 12 hours. */
+  registry(): Promise<Registry> {
+    this.registryLogin ??= registryLogin(this.place)
+    return this.registryLogin
+  }
+
+  /** The Kubernetes cluster, once the cluster's infrastructure is there. */
+  cluster(): Cluster {
+    const eks = (this.infrastructure().eks ?? {}) as Record<string, unknown>
+    const { cluster_name, endpoint, certificate_authority } = eks
+    if (!cluster_name) throw new Error(`the unit eks of cluster ${this.environment.cluster} has no outputs yet`)
+    return {
+      name: String(cluster_name),
+      endpoint: String(endpoint),
+      certificateAuthority: String(certificate_authority),
+    }
+  }
+
+  async kubectl(): Promise<Kubectl> {
+    return Kubectl.open(this.place, this.cluster())
+  }
+
+  async helm(): Promise<Helm> {
+    return Helm.open(this.place, this.cluster(), await this.registry())
+  }
+}

@@ -1,0 +1,27 @@
+// From a step of the graph to what carries it out.
+import type { Step as GraphStep } from "../model/index.js"
+import { chartStep } from "./chart.js"
+import type { Deployment } from "./deployment.js"
+import { imageStep } from "./image.js"
+import { infrastructureStep } from "./infrastructure.js"
+import { releaseStep } from "./release.js"
+import type { Step } from "./step.js"
+
+/**
+ * What carries out a step of the graph.
+ *
+ * @param step the step, as the model plans it
+ * @param deployment the deployment that it belongs to
+ */
+export function stepFor(step: GraphStep, deployment: Deployment): Step {
+  switch (step.kind) {
+    case "infrastructure":
+      return infrastructureStep(step.id, step.scope, step.environment, deployment) as Step
+    case "image":
+      return imageStep(step.id, step.image, deployment) as Step
+    case "chart":
+      return chartStep(step.id, step.name, deployment) as Step
+    case "release":
+      return releaseStep(step.id, step.name, step.release, deployment) as Step
+  }
+}

@@ -1,0 +1,130 @@
+// A scope's infrastructure: one Terragrunt stack, applied when its inputs, its modules or its state have changed.
+import type { Directory } from "@dagger.io/dagger"
+import { digest, type Environment, type Graph, type Json, resolveAll, type Scope } from "../model/index.js"
+import { Documents } from "../tools/s3.js"
+import { statePassphrase } from "../tools/state-key.js"
+import { type Stack, Terragrunt } from "../tools/terragrunt.js"
+import type { Deployment } from "./deployment.js"
+import type { Step } from "./step.js"
+
+type Outputs = Record<string, Json>
+
+/** What the last apply of a stack left behind; it lies beside the states. */
+interface Record_ {
+  /** Digest of the inputs and of all of `terragrunt/`. */
+  made: string
+  /** ETag of each unit's state: it changes with every write of the state. */
+  states: Record<string, string>
+  outputs: Outputs
+}
+
+interface Found {
+  made: string
+  record?: Record_
+  why?: string
+}
+
+/**
+ * The step that brings about the infrastructure of one scope.
+ *
+ * @param id the step's name in the graph
+ * @param scope account, cluster or environment
+ * @param owner the environment whose units they are: mostly, but not always, the deployed one
+ * @param deployment the deployment that it belongs to
+ */
+export function infrastructureStep(id: string, scope: Scope, owner: Environment, deployment: Deployment): Step<Found> {
+  const { place, sources } = deployment
+  const documents = Documents.in(place)
+
+  const prefix = (stack: Stack) => [stack.account, stack.region, stack.cluster, stack.environment].join("/")
+  const terragrunt = async (stack: Stack) => Terragrunt.open(place, sources, stack, await statePassphrase(place))
+
+  return {
+    id,
+    async inspect() {
+      const stack = await stackOf(scope, owner, deployment)
+      const made = await digestOfStack(stack, sources.terragrunt)
+      const document = await documents.read(`${prefix(stack)}/record.json`)
+      if (!document) return { made, why: "never applied" }
+      const record: Record_ = JSON.parse(document.text)
+      if (record.made !== made) return { made, record, why: "inputs or modules changed" }
+      const states = await statesOf(documents, prefix(stack), Object.keys(stack.units))
+      const written = Object.keys(record.states).filter((unit) => record.states[unit] !== states[unit])
+      return { made, record, why: written.length > 0 ? `state of ${written.join(", ")} changed` : undefined }
+    },
+    plan: ({ record, why }) =>
+      why ? { action: record ? "update" : "create", why } : { action: "unchanged", why: "inputs, modules and state" },
+    async apply({ made }) {
+      const stack = await stackOf(scope, owner, deployment)
+      const tool = await terragrunt(stack)
+      await tool.apply()
+      const [outputs, states] = await Promise.all([
+        tool.outputs(),
+        statesOf(documents, prefix(stack), Object.keys(stack.units)),
+      ])
+      const record: Record_ = { made, states, outputs }
+      await documents.write(`${prefix(stack)}/record.json`, JSON.stringify(record))
+      return { made, record }
+    },
+    outputs: ({ made, record }) => ({ version: made.slice(0, 12), values: record?.outputs ?? {} }),
+    async destroy() {
+      const stack = await stackOf(scope, owner, deployment)
+      await (await terragrunt(stack)).destroy()
+      await documents.remove(`${prefix(stack)}/record.json`)
+    },
+  }
+}
+
+async function stackOf(scope: Scope, owner: Environment, deployment: Deployment): Promise<Stack> {
+  const { account, region, cluster, name } = owner
+  return {
+    scope,
+    account,
+    region,
+    cluster: scope === "account" ? "_" : cluster,
+    environment: scope === "environment" ? name : "_",
+    units: resolveAll(owner, ["infrastructure", scope], deployment.lookup(name)) as Record<string, unknown>,
+    outputs: scope === "account" ? {} : outputsAbove(scope, deployment),
+  }
+}
+
+/** Outputs of the wider scopes: a stack's inputs must not change with what the stack itself yields. */
+function outputsAbove(scope: Scope, deployment: Deployment): Record<string, unknown> {
+  const { account, cluster } = deployment.yielded("infra")
+  return { ...account?.values, ...(scope === "environment" ? cluster?.values : {}) }
+}
+
+async function digestOfStack(stack: Stack, terragrunt: Directory): Promise<string> {
+  return digest({ stack, modules: await terragrunt.digest() }).replace("sha256:", "")
+}
+
+async function statesOf(documents: Documents, prefix: string, units: string[]): Promise<Record<string, string>> {
+  const etags = await Promise.all(units.map((unit) => documents.etag(`${prefix}/${unit}/tofu.tfstate`)))
+  return Object.fromEntries(units.map((unit, index) => [unit, etags[index] ?? ""]))
+}
+
+/**
+ * What an apply of one scope would change, in OpenTofu's words.
+ *
+ * @param graph the scope's step and those that it needs
+ * @param scope the scope
+ * @param deployment the deployment
+ * @throws when a wider scope, whose outputs the plan needs, was never applied
+ */
+export async function planInfrastructure(graph: Graph, scope: Scope, deployment: Deployment): Promise<string> {
+  for (const step of graph.steps) {
+    if (step.kind !== "infrastructure" || step.id === `infra:${scope}`) continue
+    const above = infrastructureStep(step.id, step.scope, step.environment, deployment)
+    const found = await above.inspect()
+    if (!found.record) throw new Error(`${step.id} was never applied: a plan of ${scope} needs its outputs`)
+    deployment.keep(step.id, above.outputs(found))
+  }
+  const stack = await stackOf(scope, deployment.environment, deployment)
+  const tool = await Terragrunt.open(
+    deployment.place,
+    deployment.sources,
+    stack,
+    await statePassphrase(deployment.place),
+  )
+  return tool.plan()
+}

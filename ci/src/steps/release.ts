@@ -1,0 +1,135 @@
+// A release: namespace and Secrets first, then Helm with the chart and the images by their digests.
+import { digest, type Release, resolveAll } from "../model/index.js"
+import type { Helm, ReleaseRecord } from "../tools/helm.js"
+import type { Kubectl } from "../tools/kubectl.js"
+import { secretValue } from "../tools/secrets-manager.js"
+import type { Deployment } from "./deployment.js"
+import { diagnose } from "./diagnosis.js"
+import type { Step } from "./step.js"
+
+/** The label of Helm's record that holds the digest of all that the release was made of. */
+const madeLabel = "wallet-world.made"
+
+interface Found {
+  made: string
+  record?: ReleaseRecord
+  /** Workloads that are not as they should be. */
+  unready: string[]
+}
+
+/**
+ * The step that installs one release.
+ *
+ * @param id the step's name in the graph
+ * @param name the release's name
+ * @param release what the environment says of it
+ * @param deployment the deployment that it belongs to
+ */
+export function releaseStep(id: string, name: string, release: Release, deployment: Deployment): Step<Found> {
+  const { environment } = deployment
+  const { namespace, timeout } = release
+  const resolved = () => ({
+    chart: String(deployment.yielded("chart")[release.chart].values.digest),
+    values: resolveAll(environment, ["releases", name, "values"], deployment.lookup()),
+    secrets: resolveAll(environment, ["releases", name, "secrets"], deployment.lookup()) as Release["secrets"],
+  })
+
+  return {
+    id,
+    async inspect() {
+      const made = digest(resolved()).replace("sha256:", "").slice(0, 40)
+      const [helm, kubectl] = await Promise.all([deployment.helm(), deployment.kubectl()])
+      const [records, unready] = await Promise.all([
+        helm.releases(namespace),
+        unreadyWorkloads(kubectl, namespace, name),
+      ])
+      return { made, record: records.get(name), unready }
+    },
+    plan({ made, record, unready }) {
+      if (!record) return { action: "create", why: "not installed" }
+      if (record.status !== "deployed") return { action: "update", why: `the last revision is ${record.status}` }
+      if (record.labels[madeLabel] !== made) return { action: "update", why: "chart, images or values changed" }
+      if (unready.length > 0) return { action: "update", why: `not ready: ${unready.join(", ")}` }
+      return { action: "unchanged", why: "chart, images and values; everything ready" }
+    },
+    async apply({ made, record }) {
+      const { chart, values, secrets } = resolved()
+      const [helm, kubectl, { host }] = await Promise.all([
+        deployment.helm(),
+        deployment.kubectl(),
+        deployment.registry(),
+      ])
+      await kubectl.apply(namespaceObject(namespace), ...(await secretObjects(namespace, secrets, deployment)))
+      await unlock(helm, namespace, record)
+      try {
+        const reference = `oci://${host}/${environment.chartRepository}/${release.chart}@${chart}`
+        await helm.upgrade({ name, namespace, chart: reference, values, labels: { [madeLabel]: made }, timeout })
+      } catch (error) {
+        const found = await diagnose(kubectl, namespace, name)
+        await withdraw(helm, name, namespace, timeout, record)
+        throw new Error(`${(error as Error).message}\n${found}`)
+      }
+      const records = await helm.releases(namespace)
+      return { made, record: records.get(name), unready: [] }
+    },
+    outputs: ({ record }) => ({ version: `revision ${record?.revision ?? 0}`, values: {} }),
+    async destroy() {
+      const [helm, kubectl] = await Promise.all([deployment.helm(), deployment.kubectl()])
+      await helm.uninstall(name, namespace, timeout)
+      await kubectl.run("delete", "namespace", namespace, "--ignore-not-found", `--timeout=${timeout}s`)
+    },
+  }
+}
+
+/** A run that was killed leaves a revision pending, and Helm refuses to touch it: go back to what was before. */
+async function unlock(helm: Helm, namespace: string, record?: ReleaseRecord): Promise<void> {
+  if (!record?.status.startsWith("pending")) return
+  if (record.revision > 1) await helm.rollback(record.name, namespace)
+  else await helm.uninstall(record.name, namespace, 120)
+}
+
+/** A release that failed leaves nothing half done: the revision before it, or nothing. */
+async function withdraw(helm: Helm, name: string, namespace: string, timeout: number, before?: ReleaseRecord) {
+  if (before?.status === "deployed") await helm.rollback(name, namespace)
+  else await helm.uninstall(name, namespace, timeout)
+}
+
+function namespaceObject(name: string): object {
+  const labels = {
+    "pod-security.kubernetes.io/enforce": "restricted",
+    "pod-security.kubernetes.io/enforce-version": "latest",
+  }
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } }
+}
+
+async function secretObjects(
+  namespace: string,
+  secrets: Release["secrets"],
+  deployment: Deployment,
+): Promise<object[]> {
+  return Promise.all(
+    Object.entries(secrets).map(async ([name, keys]) => {
+      const pairs = Object.entries(keys).map(async ([key, from]) => [
+        key,
+        "arn" in from ? await secretValue(deployment.place, from.arn, from.field) : from.value,
+      ])
+      const stringData = Object.fromEntries(await Promise.all(pairs))
+      return { apiVersion: "v1", kind: "Secret", metadata: { name, namespace }, type: "Opaque", stringData }
+    }),
+  )
+}
+
+interface Workload {
+  kind: string
+  metadata: { name: string }
+  spec: { replicas?: number }
+  status?: { readyReplicas?: number }
+}
+
+async function unreadyWorkloads(kubectl: Kubectl, namespace: string, release: string): Promise<string[]> {
+  const selector = `app.kubernetes.io/instance=${release}`
+  const workloads = await kubectl.list<Workload>("deployments,statefulsets", "-n", namespace, "-l", selector)
+  return workloads
+    .filter(({ spec, status }) => (status?.readyReplicas ?? 0) < (spec.replicas ?? 1))
+    .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+}

@@ -1,0 +1,46 @@
+// Reads AWS credentials in the format of `aws configure export-credentials`, and says what is wrong with them.
+import type { Credentials } from "./target.js"
+
+/** Seconds that credentials must still be good for: the longest step, creating an EKS cluster or an RDS instance. */
+const longestStep = 30 * 60
+
+const howTo = "pass --aws-credentials='cmd://aws configure export-credentials'"
+
+/**
+ * Parses credentials as `aws configure export-credentials` prints them (its `process` format, which AWS's SDKs read too).
+ *
+ * @param text the JSON document; it is never repeated in an error
+ * @param now the time to compare the expiration with
+ * @returns the credentials
+ * @throws when it is not that document, a key is missing, or the credentials end before the longest step would
+ */
+export function parseCredentials(text: string, now = new Date()): Credentials {
+  const fields = jsonObject(text)
+  const missing = ["AccessKeyId", "SecretAccessKey"].filter((key) => typeof fields[key] !== "string" || !fields[key])
+  if (missing.length > 0) throw new Error(`--aws-credentials lacks ${missing.join(" and ")}: ${howTo}`)
+
+  const expiration = fields.Expiration === undefined ? undefined : new Date(String(fields.Expiration))
+  if (expiration && Number.isNaN(expiration.getTime()))
+    throw new Error(`--aws-credentials has an Expiration that is not a time: ${howTo}`)
+  if (expiration && expiration.getTime() - now.getTime() < longestStep * 1000)
+    throw new Error(
+      `--aws-credentials end at ${expiration.toISOString()}, a step can take ${longestStep / 60} minutes: sign in again, then ${howTo}`,
+    )
+
+  return {
+    accessKeyId: String(fields.AccessKeyId),
+    secretAccessKey: String(fields.SecretAccessKey),
+    sessionToken: (fields.SessionToken ?? fields.Token) as string | undefined,
+    expiration,
+  }
+}
+
+function jsonObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === "object" && value !== null) return value as Record<string, unknown>
+  } catch {
+    // Falls through: the parser's message would repeat a part of the secret.
+  }
+  throw new Error(`--aws-credentials is not the JSON that \`aws configure export-credentials\` prints: ${howTo}`)
+}

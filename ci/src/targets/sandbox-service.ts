@@ -1,0 +1,76 @@
+// Builds the sandbox: one privileged service with a real Kubernetes, a registry, and the emulated cloud.
+import { type Container, type Directory, dag, type Service } from "@dagger.io/dagger"
+import { compiled, compiledSource, type GoModuleName } from "../tools/go.js"
+import { images } from "../tools/versions.js"
+
+/** Debian packages that the parts of the sandbox run on. */
+const packages = [
+  "bash",
+  "ca-certificates",
+  "conntrack",
+  "containernetworking-plugins",
+  "curl",
+  "iproute2",
+  "iptables",
+  "jq",
+  "openjdk-21-jre-headless",
+  "openssl",
+  "procps",
+  "python3",
+  "runc",
+]
+
+const goModules: GoModuleName[] = ["containerd", "coredns", "crane", "distribution", "etcd", "kubernetes", "kwok"]
+
+/**
+ * The sandbox, not started yet.
+ *
+ * @param home the directory `sandbox`
+ * @param port the one port that it listens on; its names carry it, so it must be the same on every side
+ */
+export function sandboxService(home: Directory, port: number): Service {
+  return sandboxContainer(home)
+    .withMountedTemp("/data")
+    .withEnvVariable("SANDBOX_PORT", String(port))
+    .withExposedPort(port)
+    .withDefaultArgs(["/opt/sandbox/start"])
+    .asService({ insecureRootCapabilities: true })
+}
+
+/** The sandbox's root file system. */
+function sandboxContainer(home: Directory): Container {
+  const base = dag
+    .container()
+    .from(images.postgres)
+    .withUser("root")
+    .withEnvVariable("DEBIAN_FRONTEND", "noninteractive")
+    .withExec(["apt-get", "update", "-q"])
+    .withExec(["apt-get", "install", "-qy", "--no-install-recommends", ...packages])
+  return goModules
+    .reduce((box, name) => box.withDirectory("/usr/local/bin", compiled(name)), base)
+    .withFile("/usr/local/bin/gateway", compiledSource(home.directory("gateway"), "gateway"))
+    .withFile("/usr/local/bin/pause", compiledSource(home.directory("pause"), "pause"))
+    .withDirectory("/opt/cloud-venv", pythonPackages(base, home))
+    .withDirectory("/opt/kafka/libs", kafkaJars(base, home))
+    .withDirectory("/opt/sandbox", home)
+}
+
+function pythonPackages(base: Container, home: Directory): Directory {
+  return base
+    .withExec(["apt-get", "install", "-qy", "--no-install-recommends", "python3-venv"])
+    .withExec(["python3", "-m", "venv", "/opt/cloud-venv"])
+    .withMountedCache("/root/.cache/pip", dag.cacheVolume("wallet-world-pip"))
+    .withMountedFile("/requirements.txt", home.file("cloud/requirements.txt"))
+    .withExec(["/opt/cloud-venv/bin/pip", "install", "--quiet", "--requirement", "/requirements.txt"])
+    .directory("/opt/cloud-venv")
+}
+
+function kafkaJars(base: Container, home: Directory): Directory {
+  return base
+    .withExec(["apt-get", "install", "-qy", "--no-install-recommends", "maven"])
+    .withMountedCache("/root/.m2", dag.cacheVolume("wallet-world-maven"))
+    .withMountedFile("/build/pom.xml", home.file("kafka/pom.xml"))
+    .withWorkdir("/build")
+    .withExec(["mvn", "--batch-mode", "--quiet", "dependency:copy-dependencies", "-DoutputDirectory=/jars"])
+    .directory("/jars")
+}

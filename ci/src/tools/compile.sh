@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Compiles commands of one released Go module into /out.
+#   MODULE=… VERSION=… LDFLAGS=… compile.sh [GO-MOD-EDIT-FLAG…] -- NAME=PACKAGE…
+# The module is unpacked and built inside, so that its own go.mod and go.sum rule: `go install PACKAGE@VERSION` refuses
+# modules that carry `replace`s. The checksum database does not know every release; go.sum still checks what is used.
+set -euo pipefail
+export GOSUMDB=off GOFLAGS=-mod=mod
+
+edits=()
+while [ "$1" != -- ]; do edits+=("$1"); shift; done
+shift
+
+json=$(go mod download -json "$MODULE@$VERSION") || { printf '%s\n' "$json" >&2; exit 1; }
+dir=$(sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p' <<<"$json")
+cp -r "$dir" /build && chmod -R u+w /build && cd /build
+
+# Kubernetes points at its staging directory, which its released module leaves out: the same code is released as modules.
+if [ "$MODULE" = k8s.io/kubernetes ]; then
+  while read -r staged; do edits+=("-replace=$staged=$staged@v0.${VERSION#v1.}"); done \
+    < <(sed -n 's/^\t\(k8s\.io\/[a-z0-9-]*\) => \.\/staging.*/\1/p' go.mod)
+fi
+[ ${#edits[@]} -eq 0 ] || go mod edit "${edits[@]}"
+
+for command; do
+  go build -trimpath -buildvcs=false -ldflags "-s -w $LDFLAGS" -o "/out/${command%%=*}" "${command#*=}"
+done

@@ -1,0 +1,85 @@
+// AWS S3: the JSON documents that outlive a call, with writes that fail rather than overwrite.
+import { type AwsPlace, clientOptions } from "./aws.js"
+
+/** The documents in one bucket. */
+export class Documents {
+  private constructor(
+    private readonly place: AwsPlace,
+    private readonly bucket: string,
+  ) {}
+
+  /** The documents in the state bucket of an account and region. */
+  static in(place: AwsPlace): Documents {
+    return new Documents(place, stateBucket(place))
+  }
+
+  /** A document and its ETag, or undefined where there is none. */
+  async read(key: string): Promise<{ text: string; etag: string } | undefined> {
+    const { GetObjectCommand } = await import("@aws-sdk/client-s3")
+    return this.send(async (client) => {
+      const answer = await client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }))
+      return { text: (await answer.Body?.transformToString()) ?? "", etag: answer.ETag ?? "" }
+    })
+  }
+
+  /** The ETag of an object, or undefined where there is none. */
+  async etag(key: string): Promise<string | undefined> {
+    const { HeadObjectCommand } = await import("@aws-sdk/client-s3")
+    return this.send(async (client) => {
+      return (await client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: key }))).ETag
+    })
+  }
+
+  /** Writes a document, whatever was there. */
+  async write(key: string, text: string): Promise<void> {
+    await this.put(key, text, {})
+  }
+
+  /**
+   * Writes a document only if what is there is what the caller has seen.
+   *
+   * @param key the document's key
+   * @param text its text
+   * @param seen the ETag that the caller has read, or undefined where there was nothing
+   * @returns whether it was written; false when somebody else was first
+   */
+  async writeIf(key: string, text: string, seen: string | undefined): Promise<boolean> {
+    try {
+      await this.put(key, text, seen === undefined ? { IfNoneMatch: "*" } : { IfMatch: seen })
+      return true
+    } catch (error) {
+      if (["PreconditionFailed", "ConditionalRequestConflict"].includes((error as Error).name)) return false
+      throw error
+    }
+  }
+
+  /** Deletes a document; one that is not there is no error. */
+  async remove(key: string): Promise<void> {
+    const { DeleteObjectCommand } = await import("@aws-sdk/client-s3")
+    await this.send((client) => client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: key })))
+  }
+
+  private async put(key: string, text: string, condition: { IfNoneMatch?: string; IfMatch?: string }): Promise<void> {
+    const { PutObjectCommand } = await import("@aws-sdk/client-s3")
+    const object = { Bucket: this.bucket, Key: key, Body: text, ContentType: "application/json", ...condition }
+    await this.send((client) => client.send(new PutObjectCommand(object)))
+  }
+
+  private async send<T>(use: (client: import("@aws-sdk/client-s3").S3Client) => Promise<T>): Promise<T | undefined> {
+    const { S3Client } = await import("@aws-sdk/client-s3")
+    const client = new S3Client({ ...(await clientOptions(this.place)), forcePathStyle: true })
+    try {
+      return await use(client)
+    } catch (error) {
+      if (["NoSuchKey", "NotFound", "NoSuchBucket"].includes((error as Error).name)) return undefined
+      throw error
+    } finally {
+      client.destroy()
+    }
+  }
+}
+
+/** The name of the bucket that holds an account's state in a region. */
+export function stateBucket({ account, region }: AwsPlace): string {
+  return `wallet-world-${account}-${region}-state`
+}

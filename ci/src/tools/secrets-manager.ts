@@ -1,0 +1,29 @@
+// AWS Secrets Manager: reads the values that a release's Kubernetes Secrets are made of.
+import { type AwsPlace, clientOptions } from "./aws.js"
+
+/**
+ * Reads a secret's current value.
+ *
+ * @param place target, account, region
+ * @param arn the secret's ARN
+ * @param field a key of the value, where the value is a JSON object
+ * @returns the value, or the field of it; never logged
+ * @throws when there is no such secret or field, or AWS refuses
+ */
+export async function secretValue(place: AwsPlace, arn: string, field?: string): Promise<string> {
+  const { SecretsManagerClient, GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager")
+  const client = new SecretsManagerClient(await clientOptions(place))
+  try {
+    const { SecretString: text = "" } = await client.send(new GetSecretValueCommand({ SecretId: arn }))
+    if (field === undefined) return text
+    const value = JSON.parse(text)[field]
+    if (typeof value === "string" || typeof value === "number") return String(value)
+  } catch (error) {
+    // A parser's message would repeat a part of the secret.
+    const reason = error instanceof SyntaxError ? "its value is not a JSON object" : (error as Error).message
+    throw new Error(`the secret ${arn} cannot be read: ${reason}`)
+  } finally {
+    client.destroy()
+  }
+  throw new Error(`the secret ${arn} has no field ${field}: correct the release's \`secrets\``)
+}

@@ -1,0 +1,113 @@
+// Terragrunt: applies, plans and destroys one scope's stack of OpenTofu units.
+import { type Container, type Directory, dag, type File } from "@dagger.io/dagger"
+import type { Json } from "../model/index.js"
+import { type AwsPlace, credentialVariables } from "./aws.js"
+import { run } from "./exec.js"
+import { withSecretVariables } from "./secrets.js"
+import { toolbox } from "./toolbox.js"
+
+/** A scope's stack and what it is given; terragrunt/README.md describes it. */
+export interface Stack {
+  scope: "account" | "cluster" | "environment"
+  account: string
+  region: string
+  /** `_` in the account's scope. */
+  cluster: string
+  /** `_` outside an environment's scope. */
+  environment: string
+  units: Record<string, unknown>
+  /** Outputs of the units in the scopes above, by unit. */
+  outputs: Record<string, unknown>
+}
+
+const root = "/work/terragrunt"
+
+/** Terragrunt for one stack, as the caller. */
+export class Terragrunt {
+  private constructor(private readonly box: Container) {}
+
+  /**
+   * Prepares a container for one stack.
+   *
+   * @param place target, account, region
+   * @param sources the directory `terragrunt`, and a mirror of providers where there is one
+   * @param stack the stack and its inputs
+   * @param passphrase the key that state and plans are encrypted with
+   */
+  static async open(
+    place: AwsPlace,
+    sources: { terragrunt: Directory; providers?: Directory },
+    stack: Stack,
+    passphrase: string,
+  ): Promise<Terragrunt> {
+    const box = toolbox("terragrunt", "tofu")
+      .withMountedDirectory(root, sources.terragrunt)
+      .withMountedCache("/cache/providers", dag.cacheVolume("wallet-world-tofu-providers"))
+      .withNewFile("/run/inputs.json", JSON.stringify(stack))
+      .withEnvVariable("WALLET_WORLD_INPUTS", "/run/inputs.json")
+      .withEnvVariable("TG_TF_PATH", "tofu")
+      .withEnvVariable("TG_NON_INTERACTIVE", "true")
+      .withEnvVariable("TG_NO_COLOR", "true")
+      .withEnvVariable("TG_BACKEND_BOOTSTRAP", "true")
+      .withEnvVariable("TF_IN_AUTOMATION", "1")
+      .withEnvVariable("TF_INPUT", "0")
+      .withEnvVariable("AWS_REGION", place.region)
+      .withEnvVariable("CHECKPOINT_DISABLE", "1")
+    const attached = await place.target.attach(withProviders(box, sources.providers))
+    const variables = credentialVariables(await place.target.credentials(place.account))
+    return new Terragrunt(
+      withSecretVariables(attached, [...variables, ["TF_ENCRYPTION", encryption(passphrase)]]).withWorkdir(
+        `${root}/stacks/${stack.scope}`,
+      ),
+    )
+  }
+
+  /** Applies every unit of the stack, in the order of their dependencies. */
+  async apply(): Promise<void> {
+    await run(this.box, ["terragrunt", "stack", "run", "apply"])
+  }
+
+  /** What an apply would change, in Terragrunt's and OpenTofu's words. */
+  async plan(): Promise<string> {
+    const { stdout, stderr } = await run(this.box, ["terragrunt", "stack", "run", "plan"])
+    return stdout + stderr
+  }
+
+  /** Destroys every unit of the stack, in reverse order. */
+  async destroy(): Promise<void> {
+    await run(this.box, ["terragrunt", "stack", "run", "destroy"])
+  }
+
+  /** The outputs of the stack's units, by unit. Sensitive ones are left out by the modules, not here. */
+  async outputs(): Promise<Record<string, Json>> {
+    const { stdout } = await run(this.box, ["terragrunt", "stack", "output", "--format", "json"])
+    return JSON.parse(stdout)
+  }
+}
+
+/** Providers from a mirror in the file system, or else from their registry. */
+function withProviders(box: Container, mirror?: Directory): Container {
+  const cached = box.withEnvVariable("TG_PROVIDER_CACHE_DIR", "/cache/providers")
+  if (!mirror) return cached
+  // OpenTofu asks for hashicorp/aws under its own registry's name; a mirror made for Terraform has the other one.
+  return cached
+    .withMountedDirectory("/opt/providers/registry.opentofu.org", mirror.directory("registry.terraform.io"))
+    .withMountedFile("/run/tofurc", tofurc())
+    .withEnvVariable("TF_CLI_CONFIG_FILE", "/run/tofurc")
+}
+
+function tofurc(): File {
+  const text = 'provider_installation {\n  filesystem_mirror {\n    path = "/opt/providers"\n  }\n}\n'
+  return dag.directory().withNewFile("tofurc", text).file("tofurc")
+}
+
+/** State and saved plans are encrypted, and refused in clear. */
+function encryption(passphrase: string): string {
+  const method = "${method.aes_gcm.state}"
+  return JSON.stringify({
+    key_provider: { pbkdf2: { passphrase: { passphrase } } },
+    method: { aes_gcm: { state: { keys: "${key_provider.pbkdf2.passphrase}" } } },
+    state: { method, enforced: true },
+    plan: { method, enforced: true },
+  })
+}

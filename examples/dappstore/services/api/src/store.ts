@@ -1,0 +1,76 @@
+// The documents in Postgres.
+import { setTimeout as sleep } from "node:timers/promises"
+import pg, { type PoolConfig } from "pg"
+import type { Dapp } from "./dapp.ts"
+import { type Log, reason } from "./log.ts"
+
+// The lock keeps two pods that start together from creating the table at once; both statements are one transaction.
+const SCHEMA = `
+  SELECT pg_advisory_xact_lock(1667);
+  CREATE TABLE IF NOT EXISTS dapps (
+    id text PRIMARY KEY,
+    document jsonb NOT NULL,
+    updated_at timestamptz NOT NULL DEFAULT now()
+  )`
+
+/** The document cannot be stored as it is: the caller's mistake, not the database's. */
+export class UnstorableError extends Error {}
+
+export class Store {
+  readonly #pool: pg.Pool
+  readonly #log: Log
+  #ready = false
+
+  constructor(config: PoolConfig, log: Log) {
+    this.#pool = new pg.Pool(config)
+    this.#log = log
+    // Without a listener, an idle connection that breaks would end the process.
+    this.#pool.on("error", (error) => log("warn", "database connection lost", { reason: reason(error) }))
+  }
+
+  /** Creates the table, trying again until it works or the signal aborts. */
+  async prepare(signal: AbortSignal): Promise<void> {
+    for (let delay = 500; !this.#ready && !signal.aborted; delay = Math.min(delay * 2, 5000)) {
+      try {
+        await this.#pool.query(SCHEMA)
+        this.#ready = true
+        this.#log("info", "database ready")
+      } catch (error) {
+        this.#log("warn", "database not ready", { reason: reason(error), retryInMs: delay })
+        await sleep(delay, undefined, { signal }).catch(() => {})
+      }
+    }
+  }
+
+  /** Fails unless the database answers and the table is there. */
+  async check(): Promise<void> {
+    await this.#pool.query("SELECT 1")
+    if (!this.#ready) throw new Error("the table has not been created yet")
+  }
+
+  async get(id: string): Promise<Dapp | undefined> {
+    const { rows } = await this.#pool.query<{ document: Dapp }>("SELECT document FROM dapps WHERE id = $1", [id])
+    return rows[0]?.document
+  }
+
+  /** Creates or replaces a document; true when it is new. */
+  async put(id: string, document: Dapp): Promise<boolean> {
+    try {
+      const { rows } = await this.#pool.query<{ created: boolean }>(
+        `INSERT INTO dapps (id, document) VALUES ($1, $2)
+         ON CONFLICT (id) DO UPDATE SET document = excluded.document, updated_at = now()
+         RETURNING xmax = 0 AS created`,
+        [id, JSON.stringify(document)],
+      )
+      return rows[0]?.created === true
+    } catch (error) {
+      // Class 22, data exception: such as the character U+0000, which JSON knows and jsonb does not.
+      if (error instanceof pg.DatabaseError && error.code?.startsWith("22")) throw new UnstorableError(error.message)
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end()
+  }
+}

@@ -1,0 +1,67 @@
+// The store on a real Postgres.
+import assert from "node:assert/strict"
+import { after, before, test } from "node:test"
+import { createApi } from "../../src/server.ts"
+import { Store, UnstorableError } from "../../src/store.ts"
+import { listen, put } from "../http.ts"
+import { type Postgres, startPostgres, withClient } from "../postgres.ts"
+
+const quiet = () => {}
+const never = new AbortController().signal
+let postgres: Postgres
+
+before(async () => {
+  postgres = await startPostgres()
+})
+after(() => postgres?.stop())
+
+test("several pods may create the table at once, and again", async () => {
+  const stores = Array.from({ length: 4 }, () => new Store(postgres.config, quiet))
+  await Promise.all(stores.map((store) => store.prepare(never)))
+  await Promise.all(stores.map((store) => store.check()))
+  await Promise.all(stores.map((store) => store.close()))
+})
+
+test("a document survives the process that wrote it", async () => {
+  const document = { name: "Random", value: `${Math.random()}`, nested: { list: [1, null, "ü"] } }
+  const writer = new Store(postgres.config, quiet)
+  await writer.prepare(never)
+  assert.equal(await writer.put("random", document), true)
+  assert.equal(await writer.put("random", document), false)
+  await writer.close()
+  const reader = new Store(postgres.config, quiet)
+  assert.deepEqual(await reader.get("random"), document)
+  assert.equal(await reader.get("absent"), undefined)
+  await reader.close()
+})
+
+test("what jsonb cannot hold is refused as such", async () => {
+  const store = new Store(postgres.config, quiet)
+  await store.prepare(never)
+  await assert.rejects(store.put("null", { name: "\u0000" }), UnstorableError)
+  await store.close()
+})
+
+test("it becomes healthy when the database does, without a restart", async () => {
+  await withClient(postgres.config, (client) => client.query("DROP TABLE IF EXISTS dapps"))
+  const user = "late"
+  const lines: string[] = []
+  const store = new Store({ ...postgres.config, user }, (_, message, fields) =>
+    lines.push(`${message} ${fields?.reason}`),
+  )
+  const api = await listen(createApi(store, quiet))
+  const prepared = store.prepare(never)
+  const before = await fetch(`${api.url}/health`)
+  assert.equal(before.status, 503)
+  assert.match(await before.text(), /role \\"late\\" does not exist|password authentication failed/)
+  await withClient(postgres.config, (client) =>
+    client.query(`CREATE ROLE ${user} LOGIN SUPERUSER PASSWORD '${postgres.config.password}'`),
+  )
+  await prepared
+  assert.equal((await fetch(`${api.url}/health`)).status, 200)
+  assert.match(lines[0] ?? "", /database not ready/)
+  assert.equal((await put(`${api.url}/dapps/x`, { name: "x" })).status, 201)
+  await api.stop()
+  await store.close()
+  await withClient(postgres.config, (client) => client.query(`DROP TABLE dapps; DROP ROLE ${user}`))
+})

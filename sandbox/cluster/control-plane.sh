@@ -1,0 +1,62 @@
+# etcd, API server, controllers, scheduler: Kubernetes on TLS with RBAC; tokens are checked by the cloud. Sourced.
+
+# What API server, controllers and node know each other by.
+control_plane_certificates() {
+  local names="DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,DNS:kubernetes.default.svc.cluster.local"
+  names+=",DNS:*.eks.$SANDBOX_REGION.sandbox.test,IP:127.0.0.1,IP:$node_address,IP:${service_network%.*}.1"
+  certificate apiserver /CN=kube-apiserver "$names"
+  certificate apiserver-kubelet /O=system:masters/CN=kube-apiserver-kubelet-client
+  kubeconfig admin /O=system:masters/CN=sandbox-admin "$KUBECONFIG"
+  kubeconfig controllers /CN=system:kube-controller-manager
+  kubeconfig scheduler /CN=system:kube-scheduler
+  openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$pki/service-accounts.key"
+  cat >"$pki/token-review.kubeconfig" <<YAML
+apiVersion: v1
+kind: Config
+clusters: [{name: cloud, cluster: {server: "http://$SANDBOX_CLOUD/_sandbox/token-review"}}]
+users: [{name: apiserver, user: {}}]
+contexts: [{name: cloud, context: {cluster: cloud, user: apiserver}}]
+current-context: cloud
+YAML
+}
+
+# kubernetes_ok PATH: whether the Kubernetes API answers there
+kubernetes_ok() {
+  http_ok "https://$SANDBOX_API_SERVER$1" --cacert "$SANDBOX_RUN/ca.crt" --cert "$pki/admin.crt" --key "$pki/admin.key"
+}
+
+# manifest NAME: a manifest with the sandbox's addresses filled in
+manifest() {
+  sed -e "s|NODE_ADDRESS|$node_address|; s|SERVICE_DNS|$service_dns|; s|REGION|$SANDBOX_REGION|" \
+    -e "s|ADMISSION|$SANDBOX_ADMISSION|; s|CA_BUNDLE|$(base64 -w0 "$SANDBOX_RUN/ca.crt")|" "$here/cluster/manifests/$1.yaml"
+}
+
+# apply_manifest NAME PART: the manifest goes to the cluster; when it is refused, that part has failed
+apply_manifest() {
+  manifest "$1" | kubectl apply --filename - >>"/data/log/$2.log" 2>&1 || fail "the cluster refuses cluster/manifests/$1.yaml" "$2"
+}
+
+start_control_plane() {
+  control_plane_certificates
+  start etcd etcd --data-dir /data/etcd --unsafe-no-fsync --log-level warn \
+    --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 --listen-peer-urls http://127.0.0.1:2380
+  start apiserver kube-apiserver --secure-port=6443 --advertise-address="$node_address" \
+    --etcd-servers=http://127.0.0.1:2379 --service-cluster-ip-range="$service_network" --allow-privileged=true \
+    --tls-cert-file="$pki/apiserver.crt" --tls-private-key-file="$pki/apiserver.key" --client-ca-file="$SANDBOX_RUN/ca.crt" \
+    --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction \
+    --authentication-token-webhook-config-file="$pki/token-review.kubeconfig" --authentication-token-webhook-version=v1 \
+    --authentication-token-webhook-cache-ttl=10s \
+    --service-account-issuer=https://kubernetes.default.svc --service-account-key-file="$pki/service-accounts.key" \
+    --service-account-signing-key-file="$pki/service-accounts.key" \
+    --kubelet-certificate-authority="$SANDBOX_RUN/ca.crt" --kubelet-preferred-address-types=InternalIP \
+    --kubelet-client-certificate="$pki/apiserver-kubelet.crt" --kubelet-client-key="$pki/apiserver-kubelet.key"
+  await apiserver 60 kubernetes_ok /readyz
+  apply_manifest base apiserver
+  start controllers kube-controller-manager --kubeconfig="$pki/controllers.kubeconfig" --leader-elect=false \
+    --use-service-account-credentials --service-account-private-key-file="$pki/service-accounts.key" \
+    --root-ca-file="$SANDBOX_RUN/ca.crt" --cluster-signing-cert-file="$SANDBOX_RUN/ca.crt" \
+    --cluster-signing-key-file="$SANDBOX_RUN/ca.key" --bind-address=127.0.0.1 --cert-dir=/data/controllers
+  start scheduler kube-scheduler --kubeconfig="$pki/scheduler.kubeconfig" --leader-elect=false --bind-address=127.0.0.1 --cert-dir=/data/scheduler
+  await controllers 30 http_ok https://127.0.0.1:10257/healthz --insecure
+  await scheduler 30 http_ok https://127.0.0.1:10259/healthz --insecure
+}

@@ -1,0 +1,174 @@
+// One port for TLS and plain HTTP: the first byte decides, the server name in the TLS greeting routes.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+const (
+	tlsHandshake    = 0x16 // first byte of every TLS connection
+	greetingTimeout = 10 * time.Second
+)
+
+// front accepts the connections of the public port and hands them on: Kubernetes by server name, the rest to HTTP.
+type front struct {
+	ca        *authority
+	apiServer string
+	server    *http.Server
+	accepted  queue
+}
+
+func newFront(ca *authority, apiServer string, handler http.Handler) *front {
+	return &front{
+		ca:        ca,
+		apiServer: apiServer,
+		server:    &http.Server{Handler: handler, ReadHeaderTimeout: 30 * time.Second},
+		accepted:  queue{conns: make(chan net.Conn), done: make(chan struct{})},
+	}
+}
+
+// serve accepts connections until the listener fails.
+func (f *front) serve(listener net.Listener) error {
+	f.accepted.addr = listener.Addr()
+	defer f.accepted.Close()
+	go f.server.Serve(&f.accepted)
+	for {
+		conn, err := listener.Accept()
+		var temporary interface{ Temporary() bool }
+		if errors.As(err, &temporary) && temporary.Temporary() {
+			time.Sleep(50 * time.Millisecond) // out of file descriptors, for instance
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		go f.dispatch(conn)
+	}
+}
+
+func (f *front) dispatch(conn net.Conn) {
+	conn.SetReadDeadline(time.Now().Add(greetingTimeout))
+	buffered := bufio.NewReader(conn)
+	first, err := buffered.Peek(1)
+	if err != nil {
+		conn.Close()
+		return
+	}
+	conn = &replay{Conn: conn, reader: buffered}
+	if first[0] != tlsHandshake {
+		conn.SetReadDeadline(time.Time{})
+		f.accepted.put(conn)
+		return
+	}
+	name, conn := serverName(conn)
+	conn.SetReadDeadline(time.Time{})
+	if classify(name) == toKubernetes {
+		f.passThrough(conn)
+		return
+	}
+	f.accepted.put(tls.Server(conn, f.ca.config()))
+}
+
+// passThrough connects the client with the API server without looking inside.
+func (f *front) passThrough(client net.Conn) {
+	defer client.Close()
+	server, err := net.DialTimeout("tcp", f.apiServer, greetingTimeout)
+	if err != nil {
+		log.Printf("the Kubernetes API cannot be reached: %v", err)
+		return
+	}
+	defer server.Close()
+	done := make(chan struct{}, 2)
+	pipe := func(to, from net.Conn) {
+		io.Copy(to, from)
+		if half, ok := to.(interface{ CloseWrite() error }); ok {
+			half.CloseWrite()
+		}
+		done <- struct{}{}
+	}
+	go pipe(server, client)
+	go pipe(client, server)
+	<-done
+	<-done
+}
+
+// serverName reads the TLS greeting and returns the host asked for, and a connection that starts with it again.
+func serverName(conn net.Conn) (string, net.Conn) {
+	var seen bytes.Buffer
+	var name string
+	stop := errors.New("seen enough")
+	peek := tls.Server(silent{conn, io.TeeReader(conn, &seen)}, &tls.Config{
+		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+			name = hello.ServerName
+			return nil, stop
+		},
+	})
+	peek.Handshake() // fails by design; what it read is replayed
+	return name, &replay{Conn: conn, reader: io.MultiReader(&seen, conn)}
+}
+
+// silent reads from a copy and swallows writes: the peeking handshake must not answer the client.
+type silent struct {
+	net.Conn
+	reader io.Reader
+}
+
+func (s silent) Read(p []byte) (int, error)  { return s.reader.Read(p) }
+func (s silent) Write(p []byte) (int, error) { return len(p), nil }
+
+// replay is a connection whose first bytes have been read already.
+type replay struct {
+	net.Conn
+	reader io.Reader
+}
+
+func (r *replay) Read(p []byte) (int, error) { return r.reader.Read(p) }
+
+// CloseWrite keeps half-closing possible through the wrapper.
+func (r *replay) CloseWrite() error {
+	if half, ok := r.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
+
+// queue is a listener of connections that were accepted elsewhere.
+type queue struct {
+	conns chan net.Conn
+	done  chan struct{}
+	once  sync.Once
+	addr  net.Addr
+}
+
+func (q *queue) put(conn net.Conn) {
+	select {
+	case q.conns <- conn:
+	case <-q.done:
+		conn.Close()
+	}
+}
+
+func (q *queue) Accept() (net.Conn, error) {
+	select {
+	case conn := <-q.conns:
+		return conn, nil
+	case <-q.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (q *queue) Close() error {
+	q.once.Do(func() { close(q.done) })
+	return nil
+}
+
+func (q *queue) Addr() net.Addr { return q.addr }

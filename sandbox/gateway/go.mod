@@ -1,0 +1,3 @@
+module wallet-world/gateway
+
+go 1.24

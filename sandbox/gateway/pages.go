@@ -1,0 +1,121 @@
+// The sandbox's own pages: readiness of its parts, its authority, credentials, and what is where.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// parts tells which parts of the sandbox are ready: the start script lists them in the file "parts" and creates
+// ready/<part> for each that is. A part that dies ends the whole sandbox, so nothing becomes unready again.
+type parts struct{ run string }
+
+func (p parts) status() (ready map[string]bool, all bool, err error) {
+	names, err := os.ReadFile(filepath.Join(p.run, "parts"))
+	if err != nil {
+		return nil, false, err
+	}
+	ready, all = map[string]bool{}, true
+	for _, name := range strings.Fields(string(names)) {
+		_, err := os.Stat(filepath.Join(p.run, "ready", name))
+		ready[name] = err == nil
+		all = all && err == nil
+	}
+	return ready, all, nil
+}
+
+// wait returns when every part is ready. The start script's own deadlines bound it.
+func (p parts) wait(ctx context.Context) error {
+	for {
+		if _, all, err := p.status(); err != nil || all {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+type pages struct {
+	settings
+	api   *cluster
+	parts parts
+	cloud http.Handler
+}
+
+func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		fail(w, http.StatusMethodNotAllowed, "these pages can only be read")
+		return
+	}
+	switch r.URL.Path {
+	case "/":
+		p.index(w, r)
+	case "/ready":
+		p.ready(w)
+	case "/ca.crt":
+		w.Header().Set("Content-Type", "application/x-pem-file")
+		http.ServeFile(w, r, filepath.Join(p.run, "ca.crt"))
+	case "/credentials":
+		inner := r.Clone(r.Context())
+		inner.URL.Path = "/_sandbox/credentials"
+		p.cloud.ServeHTTP(w, inner)
+	default:
+		fail(w, http.StatusNotFound, fmt.Sprintf("there is no %s here; see http://localhost:%s/", r.URL.Path, p.port))
+	}
+}
+
+func (p *pages) ready(w http.ResponseWriter) {
+	ready, all, err := p.parts.status()
+	if err != nil {
+		fail(w, http.StatusInternalServerError, err.Error())
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	if !all {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	json.NewEncoder(w).Encode(map[string]any{"ready": all, "parts": ready})
+}
+
+var indexPage = template.Must(template.New("index").Parse(`<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Sandbox</title>
+<style>body{font:16px/1.5 system-ui;max-width:48em;margin:2em auto;padding:0 1em}code{background:#eee;padding:0 .2em}</style>
+<h1>Sandbox</h1>
+<p>An emulated AWS with a real Kubernetes, registry, Postgres and Kafka behind it. It lives as long as it runs.</p>
+<h2>Services in the cluster</h2>
+<ul>{{range .Hosts}}<li><a href="http://{{.}}.localhost:{{$.Port}}/">{{.}}</a></li>{{else}}<li>none deployed yet</li>{{end}}</ul>
+<h2>Addresses</h2>
+<ul>
+<li>AWS API: <code>https://aws.sandbox.test:{{.Port}}</code></li>
+<li>Registry: <code>ACCOUNT.dkr.ecr.REGION.sandbox.test:{{.Port}}</code></li>
+<li>Kubernetes: <code>https://CLUSTER.eks.REGION.sandbox.test:{{.Port}}</code></li>
+<li><a href="/ready">/ready</a>, <a href="/ca.crt">/ca.crt</a>, <code>/credentials?account=ID</code></li>
+</ul>
+`))
+
+func (p *pages) index(w http.ResponseWriter, r *http.Request) {
+	state, err := p.api.read(r.Context())
+	if err != nil {
+		unreachable("the Kubernetes API")(w, r, err)
+		return
+	}
+	var hosts []string
+	for _, host := range state.hosts() {
+		if !strings.HasPrefix(host, "*") {
+			hosts = append(hosts, host)
+		}
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	indexPage.Execute(w, map[string]any{"Hosts": hosts, "Port": p.port})
+}

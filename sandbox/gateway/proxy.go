@@ -1,0 +1,55 @@
+// Passing requests on unchanged, to the cloud and the registry.
+package main
+
+import (
+	"fmt"
+	"log"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+)
+
+// transport adds nothing of its own to a request: signatures cover headers.
+var transport = &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 32}
+
+// newProxy passes requests to a part of the sandbox. Host, path and query stay exactly as they came, because AWS
+// signatures cover them; what names the part in errors.
+func newProxy(address, what string, change ...func(*httputil.ProxyRequest)) *httputil.ReverseProxy {
+	return &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			exact := *r.In.URL
+			exact.Scheme, exact.Host = "http", address
+			r.Out.URL, r.Out.Host = &exact, r.In.Host
+			for _, apply := range change {
+				apply(r)
+			}
+		},
+		Transport:     transport,
+		FlushInterval: -1,
+		ErrorHandler:  unreachable(what),
+	}
+}
+
+// unreachable answers for a part that does not.
+func unreachable(what string) func(http.ResponseWriter, *http.Request, error) {
+	return func(w http.ResponseWriter, r *http.Request, err error) {
+		if r.Context().Err() != nil {
+			return // the caller went away
+		}
+		log.Printf("%s %s%s: %s does not answer: %v", r.Method, r.Host, r.URL.Path, what, err)
+		fail(w, http.StatusBadGateway, fmt.Sprintf("%s does not answer: %v", what, err))
+	}
+}
+
+// admissionHandler lets the API server, which insists on HTTPS, ask the cloud about new objects.
+func admissionHandler(cloud string) http.Handler {
+	proxy := newProxy(cloud, "the cloud")
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/_sandbox/admission" {
+			fail(w, http.StatusNotFound, "only /_sandbox/admission is served here")
+			return
+		}
+		r.URL = &url.URL{Path: r.URL.Path} // without the API server's ?timeout=
+		proxy.ServeHTTP(w, r)
+	})
+}

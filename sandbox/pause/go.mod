@@ -1,0 +1,3 @@
+module wallet-world/pause
+
+go 1.24

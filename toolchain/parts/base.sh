@@ -1,0 +1,25 @@
+# A minimal Debian: the base layer of every image, and the lower part of the engine's own root.
+uses="DEBIAN_SUITE lib/debian.sh lib/layer.sh"
+packages="debootstrap debian-archive-keyring ca-certificates gzip"
+seconds=60 megabytes=900
+
+build() {
+  . "$toolchain/lib/debian.sh"
+  . "$toolchain/lib/layer.sh"
+  local root=$out/root
+  debootstrap --variant=minbase --include=ca-certificates "$DEBIAN_SUITE" "$root" http://deb.debian.org/debian
+  # debootstrap copies the host's names into the root; the engine sets both for each container.
+  : >"$root/etc/resolv.conf"
+  rm -f "$root/etc/hostname"
+  debian_sources >"$root/etc/apt/sources.list.d/debian.sources"
+  rm -f "$root/etc/apt/sources.list"
+  slim_dpkg >"$root/etc/dpkg/dpkg.cfg.d/slim"
+  in_root "$root" apt-get update
+  in_root "$root" apt-get -y dist-upgrade
+  rm -rf "$root"/usr/share/{doc,man,info,locale,lintian}/* "$root"/var/cache/apt/archives/*.deb "$root"/var/cache/apt/*.bin \
+    "$root"/var/log/*.log "$root/var/log/apt" "$root/var/cache/debconf/"*-old
+  # The package lists serve the images that build on this; the layer itself has none, as usual.
+  mv "$root/var/lib/apt/lists" "$out/lists"
+  mkdir -p "$root/var/lib/apt/lists"
+  pack_layer "$root"
+}

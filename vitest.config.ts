@@ -1,0 +1,24 @@
+// The test suites: each is a project, so that one can be run alone: `npx vitest run --project unit`.
+import { defineConfig } from "vitest/config"
+
+const minutes = 60_000
+
+/** A suite below test/ whose tests take at most so long each. */
+const suite = (name: string, timeout: number) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: timeout, hookTimeout: timeout },
+})
+
+export default defineConfig({
+  test: {
+    reporters: ["default", "./test/closing-line.ts"],
+    // Suites that run commands share two cores and one sandbox: one file at a time.
+    fileParallelism: false,
+    projects: [
+      suite("unit", 10_000),
+      suite("golden", 5 * minutes),
+      suite("toolchain", 10 * minutes),
+      suite("cloud", 10 * minutes),
+      suite("module", 45 * minutes),
+    ],
+  },
+})

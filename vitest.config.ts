@@ -4,8 +4,14 @@ import { defineConfig } from "vitest/config"
 const minutes = 60_000
 
 /** A suite below test/ whose tests take at most so long each. */
-const suite = (name: string, timeout: number) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: timeout, hookTimeout: timeout },
+const suite = (name: string, timeout: number, setup: string[] = []) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout: timeout,
+    hookTimeout: timeout,
+    globalSetup: setup,
+  },
 })
 
 export default defineConfig({
@@ -15,7 +21,7 @@ export default defineConfig({
     fileParallelism: false,
     projects: [
       suite("unit", 10_000),
-      suite("golden", 5 * minutes),
+      suite("golden", 5 * minutes, ["./test/golden/setup.ts"]),
       suite("toolchain", 10 * minutes),
       suite("cloud", 10 * minutes),
       suite("module", 45 * minutes),

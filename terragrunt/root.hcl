@@ -17,12 +17,11 @@ locals {
   cluster_name     = "wallet-world-${local.cluster}"
   environment_name = "wallet-world-${local.cluster}-${local.environment}"
 
-  # A plan for reading may stand on mock outputs; one that is saved may not, because a saved plan can be applied.
-  saves_plan = anytrue([
-    for argument in concat(get_terraform_cli_args(), split(" ", get_env("TF_CLI_ARGS_plan", "")), split(" ", get_env("TF_CLI_ARGS", ""))) :
-    startswith(trimprefix(argument, "-"), "-out") || startswith(argument, "-out")
-  ]) || get_env("TG_OUT_DIR", "") != "" || get_env("TG_JSON_OUT_DIR", "") != ""
-  mocks_allowed = local.saves_plan ? ["init", "validate"] : ["init", "validate", "plan"]
+  # A plan for reading may stand on mock outputs of units that do not exist yet. A plan that is saved may not, because it
+  # can be applied; and no other command may.
+  plan_arguments = concat(get_terraform_cli_args(), split(" ", "${get_env("TF_CLI_ARGS", "")} ${get_env("TF_CLI_ARGS_plan", "")}"))
+  saves_plan     = anytrue([for argument in local.plan_arguments : can(regex("^--?out(=|$)", argument))])
+  mocks_allowed  = local.saves_plan ? ["init", "validate"] : ["init", "validate", "plan"]
 }
 
 terraform {

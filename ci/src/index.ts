@@ -5,6 +5,7 @@ import {
   argument,
   type Container,
   type Directory,
+  type File,
   func,
   object,
   type Secret,
@@ -18,7 +19,8 @@ import { infra } from "./commands/infra.js"
 import { pinImages } from "./commands/pin-images.js"
 import { buildService, publish } from "./commands/publish.js"
 import { Session } from "./commands/session.js"
-import { sandboxService } from "./targets/sandbox-service.js"
+import { sandboxService } from "./tools/sandbox.js"
+import { toolFile } from "./tools/toolbox.js"
 
 @object()
 export class WalletWorld {
@@ -156,6 +158,18 @@ export class WalletWorld {
   @func({ cache: "never" })
   async pinImages(): Promise<string> {
     return pinImages(this.session())
+  }
+
+  /**
+   * One of the command line tools that the steps run, as a file: what is used by hand is what the pipeline uses.
+   *
+   * Example: `dagger call tool --name helm export --path ./helm`
+   *
+   * @param name helm, kubectl, terragrunt, tofu or crane
+   */
+  @func()
+  tool(name: string): File {
+    return toolFile(name)
   }
 
   /**

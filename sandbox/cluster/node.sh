@@ -87,7 +87,7 @@ start_node() {
   local zone=topology.kubernetes.io
   start kubelet kubelet --kubeconfig="$pki/kubelet.kubeconfig" --config=/data/kubelet.yaml --root-dir=/data/kubelet \
     --hostname-override="$node_name" --node-ip="$node_address" \
-    --node-labels="$zone/region=$SANDBOX_REGION,$zone/zone=${SANDBOX_REGION}a,node.kubernetes.io/instance-type=sandbox"
+    --node-labels="eks.amazonaws.com/nodegroup=general,$zone/region=$SANDBOX_REGION,$zone/zone=${SANDBOX_REGION}a,node.kubernetes.io/instance-type=sandbox"
   start proxy kube-proxy --kubeconfig="$pki/proxy.kubeconfig" --hostname-override="$node_name" --proxy-mode=iptables \
     --conntrack-max-per-core=0 --conntrack-tcp-timeout-established=0 --conntrack-tcp-timeout-close-wait=0
 }

@@ -13,7 +13,8 @@ build() {
   in_root "$root" useradd --system --uid 999 --gid postgres --home-dir /var/lib/postgresql --shell /bin/bash postgres
   mkdir -p "$root/etc/postgresql-common"
   echo 'create_main_cluster = false' >"$root/etc/postgresql-common/createcluster.conf"
-  install_on_base postgresql-$version locales-all
+  install_on_base postgresql-$version locales
+  in_root "$root" localedef --inputfile en_US --charmap UTF-8 en_US.UTF-8
   rm -rf "$root"/usr/lib/x86_64-linux-gnu/libLLVM* "$root"/usr/lib/llvm* \
     "$root/usr/lib/postgresql/$version/lib/"llvmjit* "$root/usr/lib/postgresql/$version/lib/bitcode"
   sed -i "s/^#\?listen_addresses = .*/listen_addresses = '*'/; s/^#\?jit = .*/jit = off/" "$root/usr/share/postgresql/$version/postgresql.conf.sample"

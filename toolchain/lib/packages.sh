@@ -1,10 +1,10 @@
 # Installs the Debian packages that a step needs on the host, and only those that are missing.
 
-# missing_packages PACKAGE...: prints those that are not installed
+# missing_packages PACKAGE...: prints those that are not installed; a program of the same name from elsewhere will do
 missing_packages() {
   local package
-  for package; do
-    [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
+  for package in $(printf '%s\n' "$@" | sort -u); do
+    command -v "$package" >/dev/null || [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
   done
 }
 

@@ -2,7 +2,7 @@
 #
 # A recipe is a shell file parts/NAME.sh or images/NAME.sh (part image-NAME) that sets
 #   needs="PART..."       parts whose output it uses
-#   uses="FILE|VARIABLE..." what its result depends on beside itself: files, directories, variables (versions)
+#   uses="ITEM..."        what its result depends on beside itself: files, directories, variables (versions), NAME=VALUE
 #   packages="PACKAGE..." Debian packages that it needs on the host
 #   seconds=N megabytes=N what it takes on an empty cache (estimates for the progress lines and the check of disk space)
 # and defines build(), which writes into the directory $out and may use the directory $work.
@@ -45,7 +45,8 @@ compute_key() {
     for item in ${part_uses[$name]}; do
       if [ -d "$recipes/$item" ]; then (cd "$recipes" && find "$item" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
       elif [ -f "$recipes/$item" ]; then sha256sum <"$recipes/$item"
-      else echo "$item=${!item?$name.sh uses $item, which is neither a file in $recipes nor a variable}"
+      elif [[ $item == *=* ]]; then echo "$item"
+      else echo "$item=${!item?$name.sh uses $item, which is neither a file in $recipes nor a version in versions.env}"
       fi
     done
   } | sha256sum | head -c 16)

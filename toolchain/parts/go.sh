@@ -3,7 +3,7 @@ host_go_root() {
   command -v go >/dev/null && [[ $(GOTOOLCHAIN=local go version 2>/dev/null) == *" go${GO_VERSION%.*}."*linux/amd64 ]] && GOTOOLCHAIN=local go env GOROOT || :
 }
 HOST_GO=$(host_go_root)
-uses="GO_VERSION HOST_GO"
+uses="GO_VERSION GO_TOOLCHAIN_SHA256 host=$HOST_GO"
 packages="unzip curl ca-certificates"
 seconds=20 megabytes=400
 

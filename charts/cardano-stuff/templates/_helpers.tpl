@@ -5,9 +5,16 @@
 {{- ternary "postgres" .Values.database.host (eq .Values.database.kind "cluster") -}}
 {{- end }}
 
-{{/* libpq's sslmode: the Postgres of this chart speaks plain text, inside the namespace only. */}}
-{{- define "cardano-stuff.sslMode" -}}
-{{- ternary "disable" .Values.database.sslMode (eq .Values.database.kind "cluster") -}}
+{{/* How libpq speaks TLS. The Postgres of this chart speaks plain text, inside the namespace only. */}}
+{{- define "cardano-stuff.tlsEnv" -}}
+{{- if eq .Values.database.kind "cluster" -}}
+- { name: PGSSLMODE, value: disable }
+{{- else -}}
+- { name: PGSSLMODE, value: {{ .Values.database.sslMode }} }
+{{- if .Values.database.ca.configMap }}
+- { name: PGSSLROOTCERT, value: /database-ca/ca.crt }
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/* Ports of the node's pod, used by its Service and its policy. */}}
@@ -15,4 +22,9 @@
 - { port: node-metrics, protocol: TCP }
 - { port: sync-metrics, protocol: TCP }
 - { port: http, protocol: TCP }
+{{- end }}
+
+{{/* Where Debian keeps Postgres' server programs; not every image of Postgres has it in its PATH. */}}
+{{- define "cardano-stuff.postgresPath" -}}
+- { name: PATH, value: "/usr/lib/postgresql/17/bin:/usr/local/bin:/usr/bin:/bin" }
 {{- end }}

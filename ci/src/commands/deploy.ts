@@ -17,7 +17,7 @@ export async function deploy(session: Session, name: string): Promise<string> {
   const graph = buildGraph(deployment.environment)
   const title = `${name} on ${deployment.target.title}`
 
-  const results = await execute(graph, deployment)
+  const results = await session.alone(deployment, () => execute(graph, deployment))
   const failed = results.filter(({ outcome }) => outcome === "failed").map(({ step }) => step)
   if (failed.length > 0) {
     const next = `correct what is said above, then run the same command again: what is done is left alone`

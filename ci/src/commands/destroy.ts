@@ -1,5 +1,6 @@
 // destroy: takes an environment away in reverse order; what it shares with others stays.
-import { buildGraph, destroyOrder, formatResults, type StepResult, select } from "../model/index.js"
+import { buildGraph, destroyOrder, formatResults, type Step, type StepResult, select } from "../model/index.js"
+import type { Deployment } from "../steps/deployment.js"
 import { execute } from "../steps/execute.js"
 import { stepFor } from "../steps/index.js"
 import type { Session } from "./session.js"
@@ -22,24 +23,29 @@ export async function destroy(session: Session, name: string, confirm: string): 
   const graph = buildGraph(deployment.environment)
   const title = `${name} on ${deployment.target.title}`
 
-  // The shared infrastructure says where the cluster is; it is left as it is found.
-  const shared = await execute(
-    select(graph, (step) => step.kind === "infrastructure" && step.shared),
-    deployment,
-  )
+  const results = await session.alone(deployment, async () => {
+    // The shared infrastructure says where the cluster is; it is left as it is found.
+    const isShared = (step: Step) => step.kind === "infrastructure" && step.shared
+    const shared = await execute(select(graph, isShared), deployment)
+    return [...(await destroyAll(destroyOrder(graph), deployment)), ...shared]
+  })
+  const table = [title, formatResults(results), title].join("\n\n")
+  if (results.some(({ outcome }) => outcome === "failed")) throw new Error(table)
+  return table
+}
+
+/** One step after the other; a failure ends it, because what comes later may be needed by what is still there. */
+async function destroyAll(steps: Step[], deployment: Deployment): Promise<StepResult[]> {
   const results: StepResult[] = []
-  for (const step of destroyOrder(graph)) {
+  for (const step of steps) {
     const started = Date.now()
     const seconds = () => (Date.now() - started) / 1000
     try {
       await stepFor(step, deployment).destroy()
       results.push({ step: step.id, outcome: "deleted", seconds: seconds() })
     } catch (error) {
-      results.push({ step: step.id, outcome: "failed", seconds: seconds(), note: (error as Error).message })
-      break
+      return [...results, { step: step.id, outcome: "failed", seconds: seconds(), note: (error as Error).message }]
     }
   }
-  const table = [title, formatResults([...results, ...shared]), title].join("\n\n")
-  if (results.some(({ outcome }) => outcome === "failed")) throw new Error(table)
-  return table
+  return results
 }

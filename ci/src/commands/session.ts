@@ -2,10 +2,12 @@
 import type { Directory, Secret, Service, Workspace } from "@dagger.io/dagger"
 import { type Environment, type Files, type Image, loadEnvironment, loadEnvironments } from "../model/index.js"
 import { Deployment, type Sources } from "../steps/deployment.js"
+import { holding } from "../steps/lease.js"
 import { AwsTarget } from "../targets/aws.js"
 import { SandboxTarget } from "../targets/sandbox.js"
-import { sandboxService } from "../targets/sandbox-service.js"
 import type { Target } from "../targets/target.js"
+import { Documents } from "../tools/s3.js"
+import { sandboxService } from "../tools/sandbox.js"
 import { checkCaller } from "../tools/sts.js"
 
 /** The constructor's arguments. */
@@ -81,5 +83,12 @@ export class Session {
     const deployment = new Deployment(environment, await this.target(), this.sources())
     await checkCaller(deployment.place)
     return deployment
+  }
+
+  /** Does work on an environment while no other run works on it. */
+  async alone<T>({ environment, place }: Deployment, work: () => Promise<T>): Promise<T> {
+    const documents = Documents.in(place)
+    await documents.ensureBucket()
+    return holding(documents, `environments/${environment.name}`, 0, work)
   }
 }

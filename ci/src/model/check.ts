@@ -1,11 +1,11 @@
 /** Checks what a schema cannot see: whether everything that an environment refers to exists and may be referred to. */
 import type { Environment, Facts, LocatedReference } from "./environment.js"
 import { findCycle } from "./order.js"
-import type { Problem } from "./problems.js"
+import type { Position, Problem } from "./problems.js"
 import { type Reference, referencesIn } from "./references.js"
-import type { EnvironmentData } from "./schema.js"
+import { environmentSchema, releaseSchema } from "./schema.js"
 import { suggest } from "./suggest.js"
-import { type MapTree, type Path, positionAt, scalars, toJson } from "./tree.js"
+import { type Json, type MapTree, type Path, positionAt, scalars, toJson } from "./tree.js"
 import { outputsOf, SCOPES, type Scope, scopeOf, UNIT_NAMES } from "./units.js"
 
 /** What there is besides the environment itself; what is undefined could not be read and is not checked. */
@@ -13,8 +13,8 @@ export interface World {
   readonly charts?: readonly string[]
   readonly images?: readonly string[]
   readonly environments: readonly string[]
-  /** Another environment, or undefined if it has problems (which are reported with it). */
-  readonly load: (name: string) => Environment | undefined
+  /** Another environment, referred to at a place; undefined if it has problems, which are reported with it. */
+  readonly load: (name: string, at: Position) => Environment | undefined
 }
 
 export interface Checked {
@@ -23,9 +23,9 @@ export interface Checked {
   readonly uses: Record<string, Environment>
 }
 
-/** Checks a tree that has the schema's shape. */
-export function checkEnvironment(facts: Facts, tree: MapTree, world: World): Checked {
-  const data = toJson(tree) as EnvironmentData
+/** Checks a tree, whether or not it has the schema's shape: that is reported by the schema. */
+export function checkEnvironment(facts: Partial<Facts>, tree: MapTree, world: World): Checked {
+  const data = toJson(tree) as Shapeless
   const uses: Record<string, Environment> = {}
   const references: LocatedReference[] = []
   const problems: Problem[] = checkReleases(data, tree, world.charts)
@@ -33,7 +33,7 @@ export function checkEnvironment(facts: Facts, tree: MapTree, world: World): Che
     if (typeof scalar.value !== "string") continue
     for (const reference of referencesIn(scalar.value)) {
       if (reference.kind === "malformed") continue // reported when the facts were filled in
-      const problem = checkReference(reference, path, { facts, data, world, uses })
+      const problem = checkReference(reference, path, { at: scalar.at, facts, data, world, uses })
       if (problem) problems.push({ at: scalar.at, ...problem })
       else references.push({ reference, path, at: scalar.at })
     }
@@ -41,10 +41,20 @@ export function checkEnvironment(facts: Facts, tree: MapTree, world: World): Che
   return { problems, references, uses }
 }
 
+/** Merged data of which nothing is known. */
+type Shapeless = { [key: string]: Json | undefined }
+
+/** A map inside of such data; empty if there is none. */
+const mapAt = (data: Shapeless, key: string): Shapeless => {
+  const value = data[key]
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {}
+}
+
 type Finding = Omit<Problem, "at"> | undefined
 interface Context {
-  readonly facts: Facts
-  readonly data: EnvironmentData
+  readonly at: Position
+  readonly facts: Partial<Facts>
+  readonly data: Shapeless
   readonly world: World
   readonly uses: Record<string, Environment>
 }
@@ -53,6 +63,7 @@ function checkReference(reference: Reference, path: Path, context: Context): Fin
   const text = `\${${reference.text}}`
   const scope = path[0] === "infrastructure" ? (path[1] as Scope) : undefined
   if (!scope && !(path[0] === "releases" && (path[2] === "values" || path[2] === "secrets"))) {
+    if (!isKnown(path)) return undefined // below a misspelt key, which the schema reports
     return {
       message: `${text} cannot stand in ${path.join(".")}`,
       hint: "references are for inputs of infrastructure, values and secrets of releases",
@@ -72,13 +83,17 @@ function checkReference(reference: Reference, path: Path, context: Context): Fin
     : checkForeignOutput(reference, reference.environment, scope, context)
 }
 
+const isKnown = ([root, , key]: Path) =>
+  Object.hasOwn(environmentSchema.shape, root) &&
+  (root !== "releases" || key === undefined || Object.hasOwn(releaseSchema.shape, key))
+
 type Output = Extract<Reference, { kind: "infra" }>
 
 function checkOwnOutput(reference: Output, scope: Scope | undefined, { facts, data }: Context): Finding {
   const text = `\${${reference.text}}`
   const owner = scopeOf(reference.unit)
   if (!owner) return unknownUnit(text, reference.unit)
-  if (data.infrastructure[owner]?.[reference.unit as never] === undefined) {
+  if (mapAt(mapAt(data, "infrastructure"), owner)[reference.unit] === undefined) {
     return {
       message: `${text} is asked for, but ${facts.name} has no ${reference.unit}`,
       hint: `add ${reference.unit} to infrastructure.${owner}, or refer to another environment's`,
@@ -114,13 +129,9 @@ function checkForeignOutput(reference: Output, other: string, scope: Scope | und
     return { message: `${text} cannot be an input of the ${scope}: the environment comes after it` }
   const wrongOutput = unknownOutput(text, reference)
   if (wrongOutput) return wrongOutput
-  const environment = world.load(other)
-  if (!environment) return { message: `${text} cannot be used while ${other} has problems` }
-  if (
-    environment.cluster !== facts.cluster ||
-    environment.account !== facts.account ||
-    environment.region !== facts.region
-  ) {
+  const environment = world.load(other, context.at)
+  if (!environment) return undefined
+  if ((["account", "region", "cluster"] as const).some((key) => facts[key] && facts[key] !== environment[key])) {
     return {
       message: `${text}: ${other} is on cluster ${environment.cluster}, ${facts.name} on ${facts.cluster}`,
       hint: "only environments of one cluster can reach each other",
@@ -144,29 +155,30 @@ function unknownOutput(text: string, { unit, output }: Output): Finding {
     : { message: `${unit} has no output for ${text}`, hint: suggest(output[0], known) }
 }
 
-function checkReleases({ releases }: EnvironmentData, tree: MapTree, charts: readonly string[] | undefined): Problem[] {
+function checkReleases(data: Shapeless, tree: MapTree, charts: readonly string[] | undefined): Problem[] {
   const problems: Problem[] = []
-  const report = (path: Path, message: string, hint?: string) =>
-    problems.push({ at: positionAt(tree, path), message, hint })
-  for (const [name, release] of Object.entries(releases)) {
-    if (charts && !charts.includes(release.chart))
-      report(["releases", name, "chart"], `there is no chart "${release.chart}"`, suggest(release.chart, charts))
-    for (const [index, need] of (release.needs ?? []).entries()) {
-      if (!(need in releases))
-        report(
-          ["releases", name, "needs", index],
-          `there is no release "${need}"`,
-          suggest(need, Object.keys(releases)),
-        )
+  const releases = mapAt(data, "releases")
+  const names = Object.keys(releases)
+  const needsOf = (name: string) => {
+    const { needs } = mapAt(releases, name)
+    return Array.isArray(needs) ? needs.map(String) : []
+  }
+  for (const name of names) {
+    const { chart } = mapAt(releases, name)
+    if (charts && typeof chart === "string" && !charts.includes(chart)) {
+      const at = positionAt(tree, ["releases", name, "chart"])
+      problems.push({ at, message: `there is no chart "${chart}"`, hint: suggest(chart, charts) })
+    }
+    for (const [index, need] of needsOf(name).entries()) {
+      if (names.includes(need)) continue
+      const at = positionAt(tree, ["releases", name, "needs", index])
+      problems.push({ at, message: `there is no release "${need}"`, hint: suggest(need, names) })
     }
   }
-  const cycle = findCycle(Object.keys(releases), (name) =>
-    (releases[name]?.needs ?? []).filter((need) => need in releases),
-  )
-  if (cycle)
-    report(
-      ["releases", cycle[0], "needs"],
-      `releases need each other in a circle: ${[...cycle, cycle[0]].join(" -> ")}`,
-    )
+  const cycle = findCycle(names, (name) => needsOf(name).filter((need) => names.includes(need)))
+  if (cycle) {
+    const at = positionAt(tree, ["releases", cycle[0], "needs"])
+    problems.push({ at, message: `releases need each other in a circle: ${[...cycle, cycle[0]].join(" -> ")}` })
+  }
   return problems
 }

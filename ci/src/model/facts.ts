@@ -1,7 +1,7 @@
 /** Fills in ${environment.X} and ${repositories}, which are known before anything is deployed. */
 import type { Facts } from "./environment.js"
 import type { Problem } from "./problems.js"
-import { parts, referencesIn, wholeReference } from "./references.js"
+import { escapeReferences, parts, referencesIn, wholeReference } from "./references.js"
 import { suggest } from "./suggest.js"
 import { type MapTree, mapScalars, type Path, type ScalarTree, type Tree, treeAt } from "./tree.js"
 
@@ -78,7 +78,7 @@ function check(fact: string, facts: Partial<Facts>, { at }: ScalarTree, path: Pa
 function substitute(text: string, facts: Partial<Facts>): string {
   return parts(text)
     .map((part) => {
-      if (typeof part === "string") return part.replaceAll("${", "$${")
+      if (typeof part === "string") return escapeReferences(part)
       if (part.kind === "environment") return facts[part.fact as keyof Facts] ?? `\${${part.text}}`
       return part.kind === "malformed" ? part.source : `\${${part.text}}`
     })

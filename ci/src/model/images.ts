@@ -1,5 +1,8 @@
 /** The images of the repository: environments/images.yaml. */
 import { z } from "zod"
+import type { Problem } from "./problems.js"
+import { type MapTree, positionAt, toJson } from "./tree.js"
+import { validate } from "./validate.js"
 
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/
 const REPOSITORY = /^[a-z0-9]+([._/-][a-z0-9]+)*$/
@@ -46,3 +49,23 @@ export const imageSchema = z.union([copiedSchema, builtSchema])
 export const imagesSchema = z.record(nameSchema, imageSchema)
 
 export type Image = z.infer<typeof imageSchema>
+
+/** The images of a file; undefined if there are problems. */
+export function readImages(tree: MapTree): { images?: Record<string, Image>; problems: Problem[] } {
+  const problems = validate(imagesSchema, tree)
+  if (problems.length > 0) return { problems }
+  const images = toJson(tree) as Record<string, Image>
+  const owners = new Map<string, string>()
+  for (const [name, { repository }] of Object.entries(images)) {
+    const owner = owners.get(repository)
+    const at = positionAt(tree, [name, "repository"])
+    if (owner) {
+      problems.push({
+        at,
+        message: `${name} has the same repository as ${owner}`,
+        hint: "each image needs one of its own",
+      })
+    } else owners.set(repository, name)
+  }
+  return problems.length > 0 ? { problems } : { images, problems }
+}

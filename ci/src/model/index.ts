@@ -12,16 +12,16 @@
  *     options.charts: string[]                             names of the charts that exist (checked when given)
  *   environmentYaml(env, {origins?}): string               what `environment --name X` prints
  *
- *   Environment = { name, host, account, region, domain, cluster, network?, tier, protected,
+ *   Environment = { name, host, account, region, domain, cluster, network?, tier, chartRepository, protected,
  *     infrastructure: Record<"account"|"cluster"|"environment", Record<unit, inputs>>,
  *     releases: Record<name, { chart, namespace, values, secrets, needs, timeout }>,
  *     images: Record<name, { repository, copy } | { repository, build: { context, dockerfile?, target? } }>,
  *     uses: Record<name, Environment>        // other environments that this one refers to
- *     references, origins }
+ *     references, tree }
  *   secrets: Record<Kubernetes Secret, Record<key, { arn, field? } | { value }>>
  *
- * References: `${environment.host}` is filled in when loading; `${images.api}`, `${infra.rds.address}` and
- * `${environments.lace-dev.infra.rds.address}` stay until a step has yielded them:
+ * References: `${environment.host}` and `${repositories}` are filled in when loading; `${images.api}`,
+ * `${infra.rds.address}` and `${environments.lace-dev.infra.rds.address}` stay until a step has yielded them:
  *   resolve(env, path, lookup): { value, unresolved: LocatedReference[] }     path e.g. ["releases", "dapp-store", "values"]
  *   resolveAll(env, path, lookup): value                                      throws ModelError if anything is unresolved
  *   lookupIn({ images, infra, environments }): Lookup                         a lookup over what is known so far
@@ -29,11 +29,12 @@
  * Graph
  *   buildGraph(env): Graph = { environment, steps: Step[] }    in an order in which they can be carried out
  *   Step = { id, kind: "infrastructure"|"image"|"chart"|"release", name, needs: id[], shared, ... }
- *   deployOrder / destroyOrder(graph): Step[], dependents(graph, id), notBlockedBy(graph, failedIds), select(graph, ids)
+ *   destroyOrder(graph, { shared? }): Step[]     dependents(graph, ids): Step[]     notBlockedBy(graph, failedIds): Step[]
+ *   select(graph, (step) => boolean): Graph      those steps and all that they need
  *
  * Results
- *   formatTable(rows), formatPlan(plan), formatResults(results)
- *   canonicalJson(value), digest(value), Lock, lockDigest(lock), parseLock(text)
+ *   formatTable(headers, rows), formatPlan(plan), formatResults(results): string
+ *   canonicalJson(value), digest(value), lockDigest(lock), formatLock(lock): string     parseLock(text): Lock
  */
 
 export { canonicalJson, digest } from "./canonical.js"

@@ -2,11 +2,11 @@
 import { checkEnvironment } from "./check.js"
 import type { Environment, Facts, Units } from "./environment.js"
 import { fillFacts, readFacts } from "./facts.js"
-import { type Image, imagesSchema } from "./images.js"
+import { type Image, readImages } from "./images.js"
 import { checkLayer, checkNames, DEFAULTS, IMAGES } from "./layers.js"
 import { mergeAll } from "./merge.js"
 import { parseFile } from "./parse.js"
-import { assertNone, compare, type Problem } from "./problems.js"
+import { assertNone, compare, type Position, type Problem } from "./problems.js"
 import { type EnvironmentData, environmentSchema, SELECTORS } from "./schema.js"
 import { suggest } from "./suggest.js"
 import { emptyMap, type Json, type MapTree, toJson, treeAt } from "./tree.js"
@@ -32,7 +32,8 @@ export function listEnvironments(files: Files): string[] {
 /**
  * One environment.
  *
- * @throws ModelError with everything that is wrong with its files and those of the environments that it uses
+ * @throws ModelError with everything that is wrong with its files and those of the environments that it uses. Files of
+ *   other environments have to be readable too: the account's repositories depend on all of them.
  * @example
  * loadEnvironment(new Map([["lace-dev.yaml", "cluster: nonprod\ntier: dev\n..."], ...]), "lace-dev").host
  */
@@ -56,8 +57,10 @@ export class Loader {
   readonly names: readonly string[]
   readonly problems: Problem[]
   private readonly trees = new Map<string, MapTree | undefined>()
+  private allRepositories: readonly string[] | undefined
   private readonly loaded = new Map<string, Environment | undefined>()
-  private readonly images: { tree: MapTree; data: Record<string, Image> } | undefined
+  /** Undefined if there are problems with them. */
+  private readonly images: Record<string, Image> | undefined
 
   constructor(
     private readonly files: Files,
@@ -68,14 +71,16 @@ export class Loader {
     this.images = this.readImages()
   }
 
-  /** The environment, or undefined if there are problems with it. `trail`: the environments that led here. */
-  load(name: string, trail: readonly string[] = []): Environment | undefined {
+  /**
+   * The environment, or undefined if there are problems with it.
+   *
+   * @param trail the environments that led here, the last of which refers to this one
+   * @param at where it does
+   */
+  load(name: string, trail: readonly string[] = [], at?: Position): Environment | undefined {
     if (trail.includes(name)) {
       const circle = [...trail.slice(trail.indexOf(name)), name].join(" -> ")
-      this.problems.push({
-        at: { file: `${trail.at(-1)}.yaml`, line: 1, column: 1 },
-        message: `environments refer to each other in a circle: ${circle}`,
-      })
+      this.problems.push({ at, message: `environments refer to each other in a circle: ${circle}` })
       return undefined
     }
     if (!this.loaded.has(name)) this.loaded.set(name, this.build(name, trail))
@@ -91,21 +96,16 @@ export class Loader {
     if (!merged) return undefined
     const facts = readFacts(name, merged)
     const filled = fillFacts(merged, facts, this.repositories())
-    const problems = [...filled.problems, ...validate(environmentSchema, filled.tree)]
-    if (problems.length === 0) {
-      const checked = checkEnvironment(facts as Facts, filled.tree, {
-        charts: this.options.charts,
-        images: this.images && Object.keys(this.images.data),
-        environments: this.names,
-        load: (other) => this.load(other, [...trail, name]),
-      })
-      problems.push(...checked.problems)
-      if (problems.length === 0 && this.images) {
-        return assemble(facts as Facts, filled.tree, checked, this.images.data)
-      }
-    }
+    const checked = checkEnvironment(facts, filled.tree, {
+      charts: this.options.charts,
+      images: this.images && Object.keys(this.images),
+      environments: this.names,
+      load: (other, at) => this.load(other, [...trail, name], at),
+    })
+    const problems = [...filled.problems, ...validate(environmentSchema, filled.tree), ...checked.problems]
     this.problems.push(...problems)
-    return undefined
+    if (problems.length > 0 || !this.images) return undefined
+    return assemble(facts as Facts, filled.tree, checked, this.images)
   }
 
   /** The layers of an environment, merged; undefined if one is missing or cannot be read. */
@@ -115,7 +115,8 @@ export class Loader {
     if (!own) return undefined
     const layers = this.layersOf(own).map((layer) => layer && this.parse(layer))
     if (layers.includes(undefined)) return undefined
-    return mergeAll([...(layers as MapTree[]), own], emptyMap(file))
+    // What is missing as a whole is missing in the environment's own file.
+    return { ...mergeAll([...(layers as MapTree[]), own], emptyMap(file)), at: own.at }
   }
 
   /** The files below an environment's own, lowest first; undefined for one that does not exist. */
@@ -150,8 +151,13 @@ export class Loader {
    * Every repository that any environment needs. They belong to the account, so the answer must not depend on which
    * environment is asked about: otherwise one deployment would remove another's.
    */
-  private repositories(): string[] {
-    const images = Object.values(this.images?.data ?? {}).map((image) => image.repository)
+  private repositories(): readonly string[] {
+    this.allRepositories ??= this.findRepositories()
+    return this.allRepositories
+  }
+
+  private findRepositories(): string[] {
+    const images = Object.values(this.images ?? {}).map((image) => image.repository)
     const charts = this.names.flatMap((name) => {
       const data = toJson(this.merge(name) ?? emptyMap(name)) as { chartRepository?: Json; releases?: Json }
       const releases = Object.values(data.releases ?? {}) as { chart?: Json }[]
@@ -160,12 +166,12 @@ export class Loader {
     return [...new Set([...images, ...charts])].sort(compare)
   }
 
-  private readImages() {
+  private readImages(): Record<string, Image> | undefined {
     const tree = this.files.has(IMAGES) ? this.parse(IMAGES) : emptyMap(IMAGES)
     if (!tree) return undefined
-    const problems = validate(imagesSchema, tree)
+    const { images, problems } = readImages(tree)
     this.problems.push(...problems)
-    return problems.length === 0 ? { tree, data: toJson(tree) as Record<string, Image> } : undefined
+    return images
   }
 }
 

@@ -66,8 +66,16 @@ export const formatLock = (lock: Lock) => `${canonicalJson(lock, 2)}\n`
  * @throws Error that says what is wrong with it
  */
 export function parseLock(text: string): Lock {
-  const result = lockSchema.safeParse(JSON.parse(text))
+  const result = lockSchema.safeParse(parseJson(text))
   if (result.success) return result.data
   const problems = result.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`)
   throw new Error(`the deployment lock cannot be read:\n${problems.join("\n")}`)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Error(`the deployment lock is not JSON: ${(error as Error).message}`)
+  }
 }

@@ -67,7 +67,7 @@ export function wholeReference(text: string): Reference | undefined {
 }
 
 /** Makes text safe to stand where references are looked for. */
-export const escapeReferences = (text: string) => text.replaceAll("${", "$${")
+export const escapeReferences = (text: string) => text.replaceAll("${", () => "$${")
 
 function parse(text: string): Reference | Malformed {
   const names = text.split(".")

@@ -54,7 +54,7 @@ const secret = z.strictObject({
 export const UNITS = {
   state: {
     scope: "account",
-    inputs: z.strictObject({ old_version_days: days.optional() }),
+    inputs: z.strictObject({}),
     outputs: ["bucket", "bucket_arn"],
   },
   ecr: {
@@ -104,7 +104,14 @@ export const UNITS = {
       server_properties: strings.optional(),
       log_retention_days: days.optional(),
     }),
-    outputs: ["cluster_arn", "brokers", "bootstrap_brokers", "bootstrap_brokers_tls", "kafka_version", "security_group_id"],
+    outputs: [
+      "cluster_arn",
+      "brokers",
+      "bootstrap_brokers",
+      "bootstrap_brokers_tls",
+      "kafka_version",
+      "security_group_id",
+    ],
   },
   rds: {
     scope: "environment",

@@ -10,7 +10,11 @@ import { keyPositionAt, type Path, positionAt, type Tree, toJson, treeAt } from 
 export function validate(schema: z.ZodType, tree: Tree): Problem[] {
   const result = schema.safeParse(toJson(tree))
   if (result.success) return []
-  return result.error.issues.flatMap((issue) => explain(issue, issue.path as Path, schema, tree))
+  const { issues } = result.error
+  const mistyped = new Set(issues.filter(({ code }) => code === "invalid_type").map(({ path }) => path.join(".")))
+  return issues
+    .filter(({ code, path }) => !(code.startsWith("too_") && mistyped.has(path.join(".")))) // a type first, then a size
+    .flatMap((issue) => explain(issue, issue.path as Path, schema, tree))
 }
 
 type Issue = z.core.$ZodIssue
@@ -19,13 +23,18 @@ function explain(issue: Issue, path: Path, schema: z.ZodType, tree: Tree): Probl
   const node = treeAt(tree, path)
   const at = positionAt(tree, path)
   const name = path.length > 0 ? path.join(".") : "the file"
+  // What a reference points to is not known yet; whether it may stand here is not the schema's business.
+  if (node?.kind === "scalar" && typeof node.value === "string" && wholeReference(node.value)) return []
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => ({
-        at: node?.kind === "map" ? keyPositionAt(node, key) : at,
-        message: `unknown key "${key}"${path.length > 0 ? ` in ${name}` : ""}`,
-        hint: suggest(key, keysAt(schema, path)),
-      }))
+      return issue.keys.map((key) => {
+        const known = keysAt(schema, path)
+        const where = path.length > 0 ? ` in ${name}` : ""
+        const position = node?.kind === "map" ? keyPositionAt(node, key) : at
+        // Known, but not together with the other keys: another shape of a union has it.
+        if (known.includes(key)) return { at: position, message: `"${key}" cannot stand beside the other keys${where}` }
+        return { at: position, message: `unknown key "${key}"${where}`, hint: suggest(key, known) }
+      })
     case "invalid_key":
       return [
         {
@@ -39,14 +48,12 @@ function explain(issue: Issue, path: Path, schema: z.ZodType, tree: Tree): Probl
       )
     case "invalid_type":
       if (node === undefined) return [{ at, message: `${name} is missing`, hint: `it must be ${noun(issue.expected)}` }]
-      if (node.kind === "scalar" && typeof node.value === "string" && wholeReference(node.value)) return []
       return [
         { at, message: `${name} must be ${noun(issue.expected)}, not ${describe(node)}`, hint: quoteHint(issue, node) },
       ]
     case "invalid_value": {
       const allowed = issue.values.map(String)
       if (node === undefined) return [{ at, message: `${name} is missing`, hint: `one of ${allowed.join(", ")}` }]
-      if (node.kind === "scalar" && typeof node.value === "string" && wholeReference(node.value)) return []
       return [{ at, message: `${name} cannot be ${describe(node)}`, hint: suggest(String(toJson(node)), allowed) }]
     }
     default:

@@ -5,7 +5,11 @@ import { Documents } from "../tools/s3.js"
 import { statePassphrase } from "../tools/state-key.js"
 import { type Stack, Terragrunt } from "../tools/terragrunt.js"
 import type { Deployment } from "./deployment.js"
+import { holding } from "./lease.js"
 import type { Step } from "./step.js"
+
+/** Seconds to wait for another deployment that works on the same scope. */
+const patience = 30 * 60
 
 type Outputs = Record<string, Json>
 
@@ -56,21 +60,23 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
       why ? { action: record ? "update" : "create", why } : { action: "unchanged", why: "inputs, modules and state" },
     async apply({ made }) {
       const stack = await stackOf(scope, owner, deployment)
-      const tool = await terragrunt(stack)
-      await tool.apply()
-      const [outputs, states] = await Promise.all([
-        tool.outputs(),
-        statesOf(documents, prefix(stack), Object.keys(stack.units)),
-      ])
-      const record: Record_ = { made, states, outputs }
-      await documents.write(`${prefix(stack)}/record.json`, JSON.stringify(record))
-      return { made, record }
+      return holding(documents, `infrastructure/${prefix(stack)}`, patience, async () => {
+        const tool = await terragrunt(stack)
+        await tool.apply()
+        const outputs = await tool.outputs()
+        const states = await statesOf(documents, prefix(stack), Object.keys(stack.units))
+        const record: Record_ = { made, states, outputs }
+        await documents.write(`${prefix(stack)}/record.json`, JSON.stringify(record))
+        return { made, record }
+      })
     },
     outputs: ({ made, record }) => ({ version: made.slice(0, 12), values: record?.outputs ?? {} }),
     async destroy() {
       const stack = await stackOf(scope, owner, deployment)
-      await (await terragrunt(stack)).destroy()
-      await documents.remove(`${prefix(stack)}/record.json`)
+      await holding(documents, `infrastructure/${prefix(stack)}`, patience, async () => {
+        await (await terragrunt(stack)).destroy()
+        await documents.remove(`${prefix(stack)}/record.json`)
+      })
     },
   }
 }

@@ -1,4 +1,5 @@
 // AWS S3: the JSON documents that outlive a call, with writes that fail rather than overwrite.
+import type { BucketLocationConstraint, S3Client } from "@aws-sdk/client-s3"
 import { type AwsPlace, clientOptions } from "./aws.js"
 
 /** The documents in one bucket. */
@@ -11,6 +12,21 @@ export class Documents {
   /** The documents in the state bucket of an account and region. */
   static in(place: AwsPlace): Documents {
     return new Documents(place, stateBucket(place))
+  }
+
+  /** Makes the bucket where it is missing. Its settings belong to the infrastructure's unit `state`. */
+  async ensureBucket(): Promise<void> {
+    const { CreateBucketCommand, HeadBucketCommand } = await import("@aws-sdk/client-s3")
+    const found = await this.send((client) => client.send(new HeadBucketCommand({ Bucket: this.bucket })))
+    if (found) return
+    // S3 wants the region named, but for its oldest.
+    const LocationConstraint = this.place.region as BucketLocationConstraint
+    const elsewhere = this.place.region === "us-east-1" ? {} : { CreateBucketConfiguration: { LocationConstraint } }
+    const create = new CreateBucketCommand({ Bucket: this.bucket, ...elsewhere })
+    await this.send((client) => client.send(create)).catch((error: Error) => {
+      // Another first call was quicker.
+      if (error.name !== "BucketAlreadyOwnedByYou") throw error
+    })
   }
 
   /** A document and its ETag, or undefined where there is none. */
@@ -65,13 +81,13 @@ export class Documents {
     await this.send((client) => client.send(new PutObjectCommand(object)))
   }
 
-  private async send<T>(use: (client: import("@aws-sdk/client-s3").S3Client) => Promise<T>): Promise<T | undefined> {
+  private async send<T>(use: (client: S3Client) => Promise<T>): Promise<T | undefined> {
     const { S3Client } = await import("@aws-sdk/client-s3")
     const client = new S3Client({ ...(await clientOptions(this.place)), forcePathStyle: true })
     try {
       return await use(client)
     } catch (error) {
-      if (["NoSuchKey", "NotFound", "NoSuchBucket"].includes((error as Error).name)) return undefined
+      if (["NoSuchKey", "NotFound"].includes((error as Error).name)) return undefined
       throw error
     } finally {
       client.destroy()

@@ -42,7 +42,6 @@ export class Terragrunt {
   ): Promise<Terragrunt> {
     const box = toolbox("terragrunt", "tofu")
       .withMountedDirectory(root, sources.terragrunt)
-      .withMountedCache("/cache/providers", dag.cacheVolume("wallet-world-tofu-providers"))
       .withNewFile("/run/inputs.json", JSON.stringify(stack))
       .withEnvVariable("WALLET_WORLD_INPUTS", "/run/inputs.json")
       .withEnvVariable("TG_TF_PATH", "tofu")
@@ -85,15 +84,21 @@ export class Terragrunt {
   }
 }
 
-/** Providers from a mirror in the file system, or else from their registry. */
+/** Providers from a mirror in the file system, or else from their registry through a cache. */
 function withProviders(box: Container, mirror?: Directory): Container {
-  const cached = box.withEnvVariable("TG_PROVIDER_CACHE_DIR", "/cache/providers")
-  if (!mirror) return cached
-  // OpenTofu asks for hashicorp/aws under its own registry's name; a mirror made for Terraform has the other one.
-  return cached
-    .withMountedDirectory("/opt/providers/registry.opentofu.org", mirror.directory("registry.terraform.io"))
-    .withMountedFile("/run/tofurc", tofurc())
-    .withEnvVariable("TF_CLI_CONFIG_FILE", "/run/tofurc")
+  if (!mirror)
+    return box
+      .withMountedCache("/cache/providers", dag.cacheVolume("wallet-world-tofu-providers"))
+      .withEnvVariable("TG_PROVIDER_CACHE_DIR", "/cache/providers")
+  return (
+    box
+      // OpenTofu asks for hashicorp/aws under its own registry's name; a mirror made for Terraform has the other one.
+      .withMountedDirectory("/opt/providers/registry.opentofu.org", mirror.directory("registry.terraform.io"))
+      .withMountedFile("/run/tofurc", tofurc())
+      .withEnvVariable("TF_CLI_CONFIG_FILE", "/run/tofurc")
+      // Two `tofu init` at once would spoil a cache between the mirror and the units.
+      .withEnvVariable("TG_NO_AUTO_PROVIDER_CACHE_DIR", "true")
+  )
 }
 
 function tofurc(): File {
@@ -101,12 +106,12 @@ function tofurc(): File {
   return dag.directory().withNewFile("tofurc", text).file("tofurc")
 }
 
-/** State and saved plans are encrypted, and refused in clear. */
+/** State and saved plans are encrypted, and refused in clear. The names in it can never change. */
 function encryption(passphrase: string): string {
-  const method = "${method.aes_gcm.state}"
+  const method = "method.aes_gcm.state"
   return JSON.stringify({
-    key_provider: { pbkdf2: { passphrase: { passphrase } } },
-    method: { aes_gcm: { state: { keys: "${key_provider.pbkdf2.passphrase}" } } },
+    key_provider: { pbkdf2: { state: { passphrase } } },
+    method: { aes_gcm: { state: { keys: "${key_provider.pbkdf2.state}" } } },
     state: { method, enforced: true },
     plan: { method, enforced: true },
   })

@@ -1,19 +1,21 @@
 // A container that holds the command line tools that a step runs.
-import { Container, dag } from "@dagger.io/dagger"
+import { type Container, dag, type File } from "@dagger.io/dagger"
 import { compiled } from "./go.js"
 import { images } from "./versions.js"
 
+const tools = ["helm", "kubectl", "terragrunt", "tofu", "crane"] as const
+
 /** The command line tools that steps run. */
-export type Tool = "helm" | "kubectl" | "terragrunt" | "tofu" | "crane"
+export type Tool = (typeof tools)[number]
 
 /**
  * A container with the given tools on its PATH, certificate authorities and nothing else.
  *
- * @param tools the tools to put in
+ * @param wanted the tools to put in
  * @returns a container without entry point: pass whole command lines to `withExec`
  */
-export function toolbox(...tools: Tool[]): Container {
-  return tools.reduce((box, tool) => box.withFile(`/usr/local/bin/${tool}`, binary(tool)), base())
+export function toolbox(...wanted: Tool[]): Container {
+  return wanted.reduce((box, tool) => box.withFile(`/usr/local/bin/${tool}`, binary(tool)), base())
 }
 
 function base(): Container {
@@ -26,6 +28,17 @@ function base(): Container {
     .withExec(["apt-get", "install", "-qy", "--no-install-recommends", "ca-certificates", "git"])
 }
 
-function binary(tool: Tool) {
+/**
+ * One tool as a file.
+ *
+ * @param name the tool's name
+ * @throws when there is no such tool; the message lists those that there are
+ */
+export function toolFile(name: string): File {
+  if (!tools.includes(name as Tool)) throw new Error(`there is no tool ${name}: there are ${tools.join(", ")}`)
+  return binary(name as Tool)
+}
+
+function binary(tool: Tool): File {
   return compiled(tool === "kubectl" ? "kubernetes" : tool).file(tool)
 }

@@ -10,6 +10,11 @@ output "bootstrap_brokers" {
   value       = aws_msk_cluster.this.bootstrap_brokers
 }
 
+output "brokers" {
+  description = "host:port of each broker, without TLS."
+  value       = sort(split(",", aws_msk_cluster.this.bootstrap_brokers))
+}
+
 output "bootstrap_brokers_tls" {
   description = "host:port of the brokers, comma separated, with TLS."
   value       = aws_msk_cluster.this.bootstrap_brokers_tls

@@ -17,7 +17,7 @@ resource "aws_db_instance" "this" {
 
   db_name  = var.database
   username = var.username
-  # In Secrets Manager, never in the state. RDS changes it every seven days: readers take it from there each time.
+  # In Secrets Manager, never in the state.
   manage_master_user_password = true
 
   db_subnet_group_name   = aws_db_subnet_group.this.name
@@ -25,7 +25,6 @@ resource "aws_db_instance" "this" {
   parameter_group_name   = aws_db_parameter_group.this.name
   publicly_accessible    = false
   multi_az               = var.multi_az
-  ca_cert_identifier     = "rds-ca-rsa2048-g1"
 
   auto_minor_version_upgrade = true
   apply_immediately          = var.apply_immediately
@@ -37,6 +36,16 @@ resource "aws_db_instance" "this" {
 
   lifecycle {
     prevent_destroy = var.deletion_protection
+  }
+}
+
+# Left alone, RDS changes the password every seven days and so locks out whoever holds a copy until the next deployment.
+resource "aws_secretsmanager_secret_rotation" "master" {
+  secret_id          = aws_db_instance.this.master_user_secret[0].secret_arn
+  rotate_immediately = false
+
+  rotation_rules {
+    automatically_after_days = 365
   }
 }
 

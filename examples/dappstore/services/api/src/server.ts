@@ -15,7 +15,7 @@ type Answer = { route: string; status: number; body?: unknown; text?: string; he
 /** A server that is not listening yet. */
 export function createApi(store: Documents, log: Log): Server {
   const metrics = createMetrics()
-  return createServer(async (request, response) => {
+  const server = createServer(async (request, response) => {
     const started = performance.now()
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/"
     const answer = await route(store, metrics, request, path, log)
@@ -27,6 +27,9 @@ export function createApi(store: Documents, log: Log): Server {
     if (answer.route.startsWith("/dapps") || answer.status >= 500)
       log("info", "request", { ...labels, path, ms: Math.round(performance.now() - started) })
   })
+  // Longer than a load balancer keeps connections (60 s): the side that closes first must not be this one.
+  server.keepAliveTimeout = 65_000
+  return server
 }
 
 async function route(
@@ -108,6 +111,7 @@ async function put(store: Documents, request: IncomingMessage, id: string): Prom
     // The rest of the body is not read: the connection cannot be used again.
     if (error instanceof TooLargeError)
       return { status: 413, body: { error: `more than ${BODY_LIMIT} bytes` }, headers: { connection: "close" } }
+    if (request.destroyed) return { status: 400, body: { error: "the request was cut off" } }
     throw error
   }
 }

@@ -1,12 +1,13 @@
 // A real Postgres for tests: the one that PG* variables name, else one started here from Debian's or the PATH's binaries.
 import { execFileSync, spawn } from "node:child_process"
-import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from "node:fs"
+import { chownSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createServer } from "node:net"
 import { delimiter, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import pg, { type PoolConfig } from "pg"
 
-export type Postgres = { config: PoolConfig; stop: () => Promise<void> }
+/** `ca` is the certificate of a server that was started here: it speaks TLS, as localhost. */
+export type Postgres = { config: PoolConfig; ca?: string; stop: () => Promise<void> }
 
 const INSTALL =
   "no Postgres for the tests: set PGHOST, PGUSER, PGPASSWORD and PGDATABASE, or apt-get install postgresql"
@@ -60,8 +61,9 @@ async function startLocal(bin: string): Promise<Postgres> {
     cwd: directory,
     stdio: "pipe",
   })
+  const ca = certificate(data, user)
   const port = await freePort()
-  const args = ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", directory, "-F"]
+  const args = ["-D", data, "-p", String(port), "-h", "localhost", "-k", directory, "-F", "-c", "ssl=on"]
   const server = spawn(join(bin, "postgres"), args, { ...user, cwd: directory, stdio: "ignore" })
   const config: PoolConfig = { host: "127.0.0.1", port, user: "owner", password: "", database: "postgres" }
   const stop = async () => {
@@ -75,7 +77,7 @@ async function startLocal(bin: string): Promise<Postgres> {
   for (let tries = 0; ; tries++) {
     try {
       await withClient(config, (client) => client.query("SELECT 1"))
-      return { config, stop }
+      return { config, ca, stop }
     } catch (error) {
       if (tries === 100 || server.exitCode !== null) {
         await stop()
@@ -84,6 +86,19 @@ async function startLocal(bin: string): Promise<Postgres> {
       await sleep(100)
     }
   }
+}
+
+/** Gives the server a certificate for localhost, signed by itself. */
+function certificate(data: string, user: object | undefined): string {
+  const [key, certificate] = [join(data, "server.key"), join(data, "server.crt")]
+  const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+  execFileSync("openssl", ["req", "-x509", ...curve, ...name, "-keyout", key, "-out", certificate], {
+    ...user,
+    cwd: data,
+    stdio: "pipe",
+  })
+  return readFileSync(certificate, "utf8")
 }
 
 function postgresUser(): { uid: number; gid: number } {

@@ -1,6 +1,8 @@
 // The HTTP interface over a store in memory.
 import assert from "node:assert/strict"
+import { connect } from "node:net"
 import { after, before, beforeEach, test } from "node:test"
+import { setTimeout as sleep } from "node:timers/promises"
 import type { Dapp } from "../../src/dapp.ts"
 import { createApi, type Documents } from "../../src/server.ts"
 import { UnstorableError } from "../../src/store.ts"
@@ -79,6 +81,16 @@ test("a body above the limit is 413, announced or not", async () => {
   } as RequestInit)
   assert.equal(chunked.status, 413)
   assert.equal(documents.size, 0)
+})
+
+test("a request that is cut off is no fault of the database", async () => {
+  const { port } = new URL(api.url)
+  const socket = connect(Number(port), "127.0.0.1")
+  socket.write("PUT /dapps/x HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
+  await sleep(50)
+  socket.destroy()
+  while (!logged.some((line) => line.includes('"status":400'))) await sleep(10)
+  assert.doesNotMatch(logged.join("\n"), /request failed/)
 })
 
 test("other methods are 405 and name the right ones", async () => {

@@ -1,7 +1,7 @@
 // Builds the sandbox: one privileged service with a real Kubernetes, a registry, and the emulated cloud.
 import { type Container, type Directory, dag, type Service } from "@dagger.io/dagger"
-import { compiled, compiledSource, type GoModuleName } from "../tools/go.js"
-import { images } from "../tools/versions.js"
+import { compiled, compiledSource, type GoModuleName } from "./go.js"
+import { images } from "./versions.js"
 
 /** Debian packages that the parts of the sandbox run on. */
 const packages = [
@@ -51,7 +51,7 @@ function sandboxContainer(home: Directory): Container {
     .withFile("/usr/local/bin/gateway", compiledSource(home.directory("gateway"), "gateway"))
     .withFile("/usr/local/bin/pause", compiledSource(home.directory("pause"), "pause"))
     .withDirectory("/opt/cloud-venv", pythonPackages(base, home))
-    .withDirectory("/opt/kafka/libs", kafkaJars(base, home))
+    .withDirectory("/opt/kafka", kafkaJars(base, home))
     .withDirectory("/opt/sandbox", home)
 }
 

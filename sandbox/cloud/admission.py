@@ -1,0 +1,85 @@
+"""What becomes of new objects in the cluster: pods that cannot really run here go to the simulated nodes, and volumes of
+the EBS driver come from the sandbox's disk."""
+
+import base64
+import json
+import re
+from typing import Any
+
+from . import registry, settings
+
+SIMULATED = "wallet-world/simulated"
+STAND_IN = "io.wallet-world.stand-in"
+EBS, HOST_PATH = "ebs.csi.aws.com", "wallet-world/host-path"
+IMAGE = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.sandbox\.test(:\d+)?/(?P<repository>[^:@]+)(:(?P<tag>[^@]+))?(@(?P<digest>.+))?")
+
+
+def review(document: dict[str, Any]) -> dict[str, Any]:
+    """Answers an AdmissionReview (admission.k8s.io/v1): everything is allowed, some things are changed."""
+    request = document["request"]
+    item = request["object"]
+    kind = request["kind"]["kind"]
+    patch = pod(item) if kind == "Pod" else storage_class(item) if kind == "StorageClass" else []
+    response: dict[str, Any] = {"uid": request["uid"], "allowed": True}
+    if patch:
+        response |= {"patchType": "JSONPatch", "patch": base64.b64encode(json.dumps(patch).encode()).decode()}
+    return {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": response}
+
+
+def pod(item: dict[str, Any]) -> list[dict[str, Any]]:
+    """The change to a new pod: none when it can run, otherwise where it goes and why."""
+    why = reason(item["spec"])
+    if why is None:
+        return []
+    toleration = {"key": SIMULATED, "operator": "Equal", "value": "true", "effect": "NoSchedule"}
+    changes = [
+        *_merge("/spec/nodeSelector", item["spec"].get("nodeSelector"), SIMULATED, "true"),
+        *_merge("/metadata/labels", item["metadata"].get("labels"), SIMULATED, "true"),
+        *_merge("/metadata/annotations", item["metadata"].get("annotations"), "wallet-world/simulated-because", why),
+    ]
+    if item["spec"].get("tolerations"):
+        return [*changes, {"op": "add", "path": "/spec/tolerations/-", "value": toleration}]
+    return [*changes, {"op": "add", "path": "/spec/tolerations", "value": [toleration]}]
+
+
+def reason(spec: dict[str, Any]) -> str | None:
+    """Why a pod cannot run here, or None when it can."""
+    for container in [*spec.get("initContainers", []), *spec["containers"]]:
+        if stand_in(container["image"]):
+            return f"the image of container {container['name']} is a stand-in"
+    asked = memory(spec)
+    if asked > settings.POD_MEMORY:
+        return f"it asks for {asked / 2**30:.1f} GiB of memory; SANDBOX_POD_MEMORY allows {settings.POD_MEMORY / 2**30:.1f} GiB"
+    return None
+
+
+def memory(spec: dict[str, Any]) -> float:
+    """The memory that a pod asks for, as the scheduler counts it. A limit without a request is one."""
+    def asked(container: dict[str, Any]) -> float:
+        resources = container.get("resources", {})
+        return settings.quantity((resources.get("requests", {}).get("memory") or resources.get("limits", {}).get("memory") or "0"))
+
+    beside = [c for c in spec.get("initContainers", []) if c.get("restartPolicy") == "Always"]
+    before = [asked(c) for c in spec.get("initContainers", []) if c.get("restartPolicy") != "Always"]
+    return max([sum(asked(c) for c in [*spec["containers"], *beside]), *before])
+
+
+def stand_in(image: str) -> bool:
+    """Whether an image of the sandbox's registry says of itself that it only stands in for the real one."""
+    match = IMAGE.fullmatch(image)
+    if match is None:
+        return False
+    labels = registry.labels(match["repository"], match["digest"] or match["tag"] or "latest")
+    return (labels or {}).get(STAND_IN) == "true"
+
+
+def storage_class(item: dict[str, Any]) -> list[dict[str, Any]]:
+    """The change to a storage class: the EBS driver's becomes the sandbox's own."""
+    return [{"op": "replace", "path": "/provisioner", "value": HOST_PATH}] if item["provisioner"] == EBS else []
+
+
+def _merge(path: str, present: dict[str, str] | None, key: str, value: str) -> list[dict[str, Any]]:
+    """Sets a key of a map that may not be there yet."""
+    if not present:
+        return [{"op": "add", "path": path, "value": {key: value}}]
+    return [{"op": "add", "path": f"{path}/{key.replace('~', '~0').replace('/', '~1')}", "value": value}]

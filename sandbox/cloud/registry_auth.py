@@ -1,0 +1,60 @@
+"""Who may do what in the registry: ECR's tokens, repositories that were created in ECR, tags that must not change."""
+
+import base64
+import binascii
+import json
+import re
+
+from moto.ecr.models import ecr_backends
+
+from . import ecr, registry
+
+HOST = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.sandbox\.test(:\d+)?(\.localhost(:\d+)?)?")
+PATH = re.compile(r"/v2/(?P<repository>.+?)/(?P<kind>manifests|blobs|tags|referrers)/(?P<reference>.*)")
+CHALLENGE = {"WWW-Authenticate": 'Basic realm="the sandbox\'s ECR"'}
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def decide(method: str, uri: str, host: str, authorization: str) -> Answer:
+    """Whether a request to the registry may go on: 200, or the answer that the client gets instead."""
+    place = HOST.fullmatch(host.lower())
+    if place is None:
+        return _refuse(404, "NAME_UNKNOWN", f"{host} is not a registry of the sandbox")
+    account, region = place["account"], place["region"]
+    if not ecr.opens(_password(authorization), account, region):
+        text = "authorization token is missing, has expired or is for another registry: get one with `aws ecr get-login-password`"
+        return _refuse(401, "UNAUTHORIZED", text, CHALLENGE)
+    path = uri.partition("?")[0]
+    if path.rstrip("/") == "/v2":
+        return 200, {}, b""
+    target = PATH.fullmatch(path)
+    if target is None:
+        return _refuse(403, "DENIED", "only repositories can be used; a list of all of them is ECR's DescribeRepositories")
+    name = target["repository"]
+    repository = ecr_backends[account][region].repositories.get(name)
+    if repository is None:
+        return _refuse(404, "NAME_UNKNOWN", f"The repository with name '{name}' does not exist in the registry with id '{account}'")
+    if method == "PUT" and target["kind"] == "manifests" and repository.is_tag_immutable():
+        tag = target["reference"]
+        # The same bytes again would be fine, but are not known before they arrive; ECR refuses them as well.
+        if not tag.startswith("sha256:") and registry.manifest(name, tag):
+            return _refuse(400, "TAG_INVALID", f"The image tag '{tag}' already exists in the '{name}' repository and cannot be overwritten because the repository is immutable.")
+    return 200, {}, b""
+
+
+def _password(authorization: str) -> str:
+    """The password of HTTP Basic authentication for the user AWS."""
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+    return password if user == "AWS" else ""
+
+
+def _refuse(status: int, code: str, text: str, headers: dict[str, str] | None = None) -> Answer:
+    body = json.dumps({"errors": [{"code": code, "message": text}]}).encode()
+    return status, {"Content-Type": "application/json", **(headers or {})}, body

@@ -1,0 +1,80 @@
+"""The cloud's HTTP server: every AWS request is authenticated, then moto answers it with our operations added."""
+
+import io
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import run_simple
+
+from . import ec2, ecr, eks_access, eks_addons, eks_cluster, errors, instances, internal, msk, rds, s3, settings, signature  # noqa: F401
+
+REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}
+# moto's own pages would change its state without asking who is there.
+HIDDEN = ("/moto-api", "/latest/meta-data", "/latest/api", "/favicon.ico")
+
+moto = DomainDispatcherApplication(create_backend_app)
+
+
+def application(environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+    """The WSGI application."""
+    body = _read(environ)
+    path, headers = environ["PATH_INFO"], _headers(environ)
+    if path.startswith("/_sandbox/"):
+        return _send(start_response, internal.answer(environ["REQUEST_METHOD"], path, environ["QUERY_STRING"], headers, body))
+    if path.startswith(HIDDEN):
+        return _send(start_response, (404, {"Content-Type": "text/plain"}, b"no such path\n"))
+    request = signature.Request(environ["REQUEST_METHOD"], f"https://{headers.get('host', '')}{environ['RAW_URI']}", headers, body)
+    try:
+        key = signature.authenticate(request)
+    except errors.Refusal as refusal:
+        return _send(start_response, errors.render(refusal, errors.protocol(signature.service_of(request), headers)))
+    environ["HTTP_X_MOTO_ACCOUNT_ID"] = key.account
+    # The gateway takes no AWS request without TLS; who comes past it says so himself.
+    secure = headers.get("x-forwarded-proto", "https") == "https"
+    s3.context.set({"aws:SecureTransport": str(secure).lower(), "aws:PrincipalAccount": key.account, "aws:PrincipalArn": key.principal, "caller": key.arn})
+    return moto(environ, start_response)
+
+
+def _headers(environ: dict[str, Any]) -> dict[str, str]:
+    headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
+    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if environ.get(name):
+            headers[name.replace("_", "-").lower()] = environ[name]
+    return headers
+
+
+def _read(environ: dict[str, Any]) -> bytes:
+    """Takes the whole body, whose signature is checked, and puts it back for moto."""
+    if environ.get("wsgi.input_terminated"):
+        body = environ["wsgi.input"].read()
+    else:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ.update({"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body)), "wsgi.input_terminated": True})
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    return body
+
+
+def _send(start_response: Callable, answer: tuple[int, dict[str, str], bytes]) -> list[bytes]:
+    status, headers, body = answer
+    start_response(f"{status} {REASONS.get(status, 'Error')}", [*headers.items(), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def _end(_signal: int, _frame: Any) -> None:
+    instances.stop_all()
+    sys.exit(0)
+
+
+def main() -> None:
+    """Serves until it is told to end."""
+    settings.RUN.mkdir(parents=True, exist_ok=True)
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, _end)
+    run_simple(settings.LISTEN_HOST, int(settings.LISTEN_PORT), application, threaded=True, request_handler=MotoRequestHandler)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""Settings of the cloud, from the environment, with the sandbox's defaults."""
+
+import os
+import re
+from pathlib import Path
+
+UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
+
+
+def quantity(text: str) -> float:
+    """A Kubernetes quantity of memory as a number of bytes: "4Gi", "500M", "128974848", "1e9", "500m"."""
+    if text.endswith("m"):
+        return float(text[:-1]) / 1000
+    match = re.fullmatch(r"([0-9.]+(?:[eE][0-9]+)?)([KMGT]i?)?", text)
+    if not match:
+        raise ValueError(f"{text!r} is no quantity of memory: write it as Kubernetes does, for example 4Gi")
+    return float(match[1]) * UNITS[match[2] or ""]
+
+
+# The sandbox's public port: part of every name that a client outside gets to see.
+PORT = int(os.environ.get("SANDBOX_PORT", "8443"))
+REGION = os.environ.get("SANDBOX_REGION", "us-east-1")
+# A pod that asks for more memory than this goes to the simulated nodes.
+POD_MEMORY = quantity(os.environ.get("SANDBOX_POD_MEMORY", "4Gi"))
+
+DATA = Path(os.environ.get("SANDBOX_DATA", "/data"))
+RUN = Path(os.environ.get("SANDBOX_RUN", "/run/sandbox"))
+HOME = Path(os.environ.get("SANDBOX_HOME", "/opt/sandbox"))
+
+# Where the cloud listens, and the registry that it speaks for.
+LISTEN_HOST, LISTEN_PORT = os.environ.get("SANDBOX_CLOUD", "127.0.0.1:5001").rsplit(":", 1)
+REGISTRY = os.environ.get("SANDBOX_REGISTRY", "127.0.0.1:5000")
+
+# Databases and brokers get an address each from this network; all of it leads to the sandbox's own machine.
+INSTANCE_NETWORK = "10.99.0.0/24"
+FIRST_INSTANCE = 10  # below it is the node

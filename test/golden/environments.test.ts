@@ -1,0 +1,97 @@
+// Every release of every environment, rendered with stand-ins for what only a deployment yields.
+import { createHash } from "node:crypto"
+import { readdirSync, readFileSync } from "node:fs"
+import { join, relative } from "node:path"
+import { describe, expect, it } from "vitest"
+import { type Environment, type Json, loadEnvironments, lookupIn, resolveAll } from "../../ci/src/model/index.ts"
+import { looseEndsOf } from "./consistency.ts"
+import { applicationCharts, Charts, manifestsOf } from "./helm.ts"
+import { breachesOf, containersOf, podOf } from "./restricted.ts"
+
+const root = join(import.meta.dirname, "../..")
+const directory = join(root, "environments")
+const charts = new Charts()
+
+const files = new Map(
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => [relative(directory, path), readFileSync(path, "utf8")]),
+)
+const environments = loadEnvironments(files, { charts: applicationCharts() })
+const releases = environments.flatMap((environment) =>
+  Object.entries(environment.releases).map(([name, release]) => ({
+    environment,
+    env: environment.name,
+    name,
+    release,
+  })),
+)
+
+const registry = (environment: Environment) => `${environment.account}.dkr.ecr.${environment.region}.amazonaws.com`
+
+/** What a deployment of the environment would yield: recognisable, the same at every run. */
+function lookup(environment: Environment) {
+  const outputs = ({ name, cluster, region, infrastructure }: Environment): Record<string, Json> => ({
+    network: { vpc_cidr: "10.10.0.0/16" },
+    msk: { brokers: [1, 2, 3].map((broker) => `b-${broker}.${cluster}.kafka.${region}.amazonaws.com:9092`) },
+    rds: {
+      ...infrastructure.environment.rds,
+      address: `${name}.${region}.rds.amazonaws.com`,
+      port: 5432,
+      master_secret_arn: `arn:aws:secretsmanager:${region}:000000000000:secret:rds-${name}`,
+    },
+    secrets: {
+      arns: Object.fromEntries(
+        secretNames(infrastructure.environment.secrets).map((secret) => [secret, `arn:${secret}`]),
+      ),
+    },
+  })
+  return lookupIn({
+    images: Object.fromEntries(
+      Object.entries(environment.images).map(([image, { repository }]) => [
+        image,
+        `${registry(environment)}/${repository}@sha256:${createHash("sha256").update(repository).digest("hex")}`,
+      ]),
+    ),
+    infra: outputs(environment),
+    environments: Object.fromEntries(Object.entries(environment.uses).map(([name, used]) => [name, outputs(used)])),
+  })
+}
+
+const secretNames = (inputs?: Record<string, Json>) => Object.keys((inputs?.secrets as object | undefined) ?? {})
+
+it("there are nine environments", () => {
+  expect(environments).toHaveLength(9)
+})
+
+describe.each(releases)("$env: $name", ({ environment, name, release }) => {
+  const values = resolveAll(environment, ["releases", name, "values"], lookup(environment)) as object
+  const text = charts.render(release.chart, values, name, release.namespace)
+  const manifests = manifestsOf(text)
+
+  it("renders what it did, and the same bytes again", async () => {
+    await expect(text).toMatchFileSnapshot(join("expected/environments", environment.name, `${name}.yaml`))
+    expect(charts.render(release.chart, values, name, release.namespace)).toBe(text)
+  })
+
+  it("takes every image from our registry, by digest", () => {
+    const images = manifests.flatMap((manifest) => containersOf(podOf(manifest) ?? {}).map(({ image }) => image))
+    expect(images).not.toHaveLength(0)
+    for (const image of images)
+      expect(image).toMatch(new RegExp(`^${registry(environment)}/[^@:]+@sha256:[0-9a-f]{64}$`))
+  })
+
+  it("may run in a restricted namespace, and fits together", () => {
+    const secrets = Object.entries(release.secrets).map(([secret, keys]) => [secret, Object.keys(keys)])
+    expect(manifests.flatMap(breachesOf)).toEqual([])
+    expect(looseEndsOf(manifests, Object.fromEntries(secrets))).toEqual([])
+  })
+
+  it("is reached at the environment's own hosts only", () => {
+    const hosts = manifests
+      .filter(({ kind }) => kind === "Ingress")
+      .flatMap(({ spec }) => spec.rules.map(({ host }: { host: string }) => host))
+    for (const host of hosts) expect(host).toMatch(new RegExp(`^[a-z]+\\.${environment.host.replaceAll(".", "\\.")}$`))
+  })
+})

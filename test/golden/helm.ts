@@ -1,0 +1,69 @@
+// Renders charts with the real helm: the one that HELM names, else the PATH's.
+import { execFileSync } from "node:child_process"
+import { cpSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { parse, parseAllDocuments, stringify } from "yaml"
+
+export const chartsDirectory = join(import.meta.dirname, "../../charts")
+
+/** An object of Kubernetes as rendered; only what tests look at is typed. */
+// biome-ignore lint/suspicious/noExplicitAny: manifests are read, not built, here
+export type Manifest = { kind: string; metadata: { name: string; labels?: Record<string, string> }; [key: string]: any }
+
+/** Charts with their dependencies packed in, in a copy: the working tree stays as it is. */
+export class Charts {
+  readonly #directory = mkdtempSync(join(tmpdir(), "charts-"))
+
+  constructor() {
+    cpSync(chartsDirectory, this.#directory, { recursive: true })
+    for (const chart of applicationCharts()) helm("dependency", "build", join(this.#directory, chart))
+  }
+
+  /** The manifests as text; fails with helm's own message. */
+  render(chart: string, values: object | string, release = "example", namespace = "example"): string {
+    const file = join(this.#directory, "values.yaml")
+    writeFileSync(file, typeof values === "string" ? values : stringify(values))
+    return helm("template", release, join(this.#directory, chart), "--namespace", namespace, "--values", file)
+  }
+}
+
+/** All charts but the library. */
+export function applicationCharts(): string[] {
+  return readdirSync(chartsDirectory).filter(
+    (name) => name !== "common" && existsSync(join(chartsDirectory, name, "Chart.yaml")),
+  )
+}
+
+/** The text's objects. */
+export function manifestsOf(text: string): Manifest[] {
+  return parseAllDocuments(text).flatMap((document) => {
+    if (document.errors.length > 0) throw document.errors[0]
+    return document.toJS() ?? []
+  })
+}
+
+/** A deep copy with one value changed; the path's keys are separated by dots. */
+export function changed<T extends object>(values: T, path: string, value: unknown): T {
+  const copy = parse(stringify(values))
+  const keys = path.split(".")
+  const last = keys.pop() ?? ""
+  // biome-ignore lint/suspicious/noExplicitAny: any shape is walked
+  const target = keys.reduce<any>((node, key) => {
+    node[key] ??= {}
+    return node[key]
+  }, copy)
+  target[last] = value
+  return copy
+}
+
+function helm(...args: string[]): string {
+  const binary = process.env.HELM ?? "helm"
+  try {
+    return execFileSync(binary, args, { encoding: "utf8", stdio: "pipe" })
+  } catch (error) {
+    const { code, stderr } = error as { code?: string; stderr?: string }
+    if (code === "ENOENT") throw new Error(`${binary} is not there: put helm into the PATH, or its path into HELM`)
+    throw new Error(stderr)
+  }
+}

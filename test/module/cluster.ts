@@ -1,0 +1,53 @@
+// Bare clients of the sandbox, as somebody outside of the pipeline would use them.
+import { join } from "node:path"
+import type { Connection, Credentials, Target } from "../../ci/src/targets/target.js"
+import { eksToken } from "../../ci/src/tools/sts.js"
+import { command, request, root, tool, write } from "./world.js"
+
+export const account = "000000000000"
+export const region = "us-east-1"
+export const clusterName = "wallet-world-nonprod"
+
+/** The sandbox as a target of the module's own AWS clients, from the host. */
+export function hostTarget(port: number): Target {
+  const credentials = async (): Promise<Credentials> => {
+    const { text } = await request(port, "localhost", `/credentials?account=${account}`)
+    const { AccessKeyId, SecretAccessKey, Token } = JSON.parse(text)
+    return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token }
+  }
+  const connection = async (): Promise<Connection> => {
+    const { Agent } = await import("node:https")
+    const { text: ca } = await request(port, "localhost", "/ca.crt")
+    const lookup = (_host: string, options: { all?: boolean }, done: (...answer: unknown[]) => void) =>
+      options.all ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4)
+    return { endpoint: `https://aws.sandbox.test:${port}`, agent: new Agent({ ca, lookup: lookup as never }) }
+  }
+  return { credentials, connection } as unknown as Target
+}
+
+/** kubectl from the host, with a token as `aws eks get-token` makes it. */
+export async function hostKubectl(port: number): Promise<(...args: string[]) => Promise<string>> {
+  const place = { target: hostTarget(port), account, region }
+  const { text: ca } = await request(port, "localhost", "/ca.crt")
+  const kubeconfig = join(root, "test/.tools/kubeconfig")
+  const cluster = {
+    server: `https://127.0.0.1:${port}`,
+    "tls-server-name": `${clusterName}.eks.${region}.sandbox.test`,
+    "certificate-authority-data": Buffer.from(ca).toString("base64"),
+  }
+  const kubectl = await tool("kubectl")
+  return async (...args) => {
+    const document = {
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{ name: "sandbox", cluster }],
+      users: [{ name: "caller", user: { token: await eksToken(place, clusterName) } }],
+      contexts: [{ name: "sandbox", context: { cluster: "sandbox", user: "caller" } }],
+      "current-context": "sandbox",
+    }
+    write(kubeconfig, JSON.stringify(document))
+    const { code, stdout, stderr } = await command(kubectl, ["--kubeconfig", kubeconfig, ...args])
+    if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`)
+    return stdout
+  }
+}

@@ -1,0 +1,160 @@
+// The main job, end to end: a whole environment deployed to the kept sandbox, looked at from outside, and destroyed.
+import { randomUUID } from "node:crypto"
+import { beforeAll, describe, expect, test } from "vitest"
+import { registryLogin } from "../../ci/src/tools/ecr.js"
+import { account, clusterName, hostKubectl, hostTarget, region } from "./cluster.js"
+import { call, request, sandboxPort, succeed } from "./world.js"
+
+const environment = "preview-nightly"
+const api = `api.${environment}.lw.iog.io`
+const namespace = `dapp-store-${environment}`
+
+interface Pod {
+  metadata: { name: string; labels: Record<string, string> }
+  spec: { containers: { image: string }[] }
+  status: { phase: string }
+}
+
+let port: number
+let kubectl: (...args: string[]) => Promise<string>
+let printed: string
+
+const pods = async (inNamespace: string): Promise<Pod[]> =>
+  JSON.parse(await kubectl("get", "pods", "-n", inNamespace, "-o", "json")).items
+
+const running = async () =>
+  [...(await pods(namespace)), ...(await pods(environment))].filter(({ status }) => status.phase === "Running")
+
+/** Asks until the answer is as wanted; fails with the last answer. */
+async function eventually(ask: () => Promise<{ status: number; text: string }>, status: number, seconds = 120) {
+  const deadline = Date.now() + seconds * 1000
+  let last = await ask()
+  while (last.status !== status && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    last = await ask()
+  }
+  expect(last.status, last.text).toBe(status)
+  return last
+}
+
+beforeAll(async () => {
+  port = sandboxPort()
+  printed = await succeed("deploy", "--env", environment)
+  kubectl = await hostKubectl(port)
+})
+
+describe("what deploy prints", () => {
+  test("names the target in the first and in the last line, and says what is emulated", () => {
+    const lines = printed.trim().split("\n")
+    expect(lines[0]).toContain(`${environment} on the sandbox`)
+    expect(lines[0]).toContain("AWS is emulated")
+    expect(lines.at(-1)).toBe(lines[0])
+  })
+
+  test("tells real pods from simulated ones", () => {
+    expect(printed).toMatch(/dapp-store-preview-nightly\/\S*api\S* +real +ready/)
+    expect(printed).toMatch(/preview-nightly\/\S*postgres\S* +real +ready/)
+    expect(printed).toMatch(/preview-nightly\/\S*node\S* +simulated/)
+  })
+
+  test("prints addresses that answer after it has returned", async () => {
+    const [address] = /http:\/\/api\.\S+/.exec(printed) ?? []
+    const url = new URL(String(address))
+    expect(await request(port, url.host, "/health")).toMatchObject({ status: 200 })
+  })
+})
+
+describe("what is there then", () => {
+  test("every running pod's image is in the registry under the same digest", async () => {
+    const { host, username, password } = await registryLogin({ target: hostTarget(port), account, region })
+    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`
+    const images = (await running()).flatMap(({ spec }) => spec.containers.map(({ image }) => image))
+    expect(images.length).toBeGreaterThan(3)
+    for (const image of new Set(images)) {
+      const [, repository, digest] = image.match(new RegExp(`^${host}/(.+)@(sha256:[0-9a-f]{64})$`)) ?? [image]
+      const accept = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json"
+      const answer = await request(port, host, `/v2/${repository}/manifests/${digest}`, {
+        headers: { authorization, accept },
+      })
+      expect(answer.status, image).toBe(200)
+      expect(answer.headers["docker-content-digest"]).toBe(digest)
+    }
+  })
+
+  test("the registry refuses who is not logged in", async () => {
+    const { host } = await registryLogin({ target: hostTarget(port), account, region })
+    expect(await request(port, host, "/v2/")).toMatchObject({ status: 401 })
+  })
+
+  test("the infrastructure's outputs name a cluster, a database and brokers", async () => {
+    const cluster = JSON.parse(
+      await succeed("infra", "--env", environment, "--scope", "cluster", "--action", "outputs"),
+    )
+    expect(cluster.eks.cluster_name).toBe(clusterName)
+    expect(cluster.msk.bootstrap_brokers).toMatch(/\.sandbox\.test:9092/)
+    const own = JSON.parse(
+      await succeed("infra", "--env", environment, "--scope", "environment", "--action", "outputs"),
+    )
+    expect(own.rds.address).toMatch(/\.rds\.sandbox\.test$/)
+  })
+
+  test("namespaces enforce restricted Pod Security", async () => {
+    for (const name of [namespace, environment]) {
+      const { metadata } = JSON.parse(await kubectl("get", "namespace", name, "-o", "json"))
+      expect(metadata.labels["pod-security.kubernetes.io/enforce"]).toBe("restricted")
+    }
+  })
+
+  test("what is written through the API outlives its pods", async () => {
+    const path = `/dapps/${randomUUID()}`
+    const body = JSON.stringify({ name: randomUUID() })
+    const headers = { "content-type": "application/json" }
+    const put = await request(port, api, path, { method: "PUT", headers, body })
+    expect(put.status, put.text).toBeLessThan(300)
+
+    await kubectl("delete", "pods", "-n", namespace, "-l", "app.kubernetes.io/component=api", "--wait=true")
+    const read = await eventually(() => request(port, api, path), 200)
+    expect(read.text).toContain(JSON.parse(body).name)
+  })
+
+  test("the database refuses a wrong password", async () => {
+    await eventually(() => request(port, api, "/health"), 200)
+    const attempt = `
+      import pg from "pg"
+      const client = new pg.Client({ password: "wrong", ssl: { rejectUnauthorized: false } })
+      client.connect().then(() => process.exit(0), (error) => { console.log(error.message); process.exit(3) })`
+    const [pod] = (await pods(namespace)).filter(
+      ({ metadata }) => metadata.labels["app.kubernetes.io/component"] === "api",
+    )
+    await expect(
+      kubectl("exec", "-n", namespace, pod.metadata.name, "--", "node", "--input-type=module", "-e", attempt),
+    ).rejects.toThrow(/exit code 3/)
+  })
+})
+
+test("a second deploy finds everything as it should be", async () => {
+  const again = await succeed("deploy", "--env", environment)
+  const results = again.split("\n").filter((line) => /^(infra|image|chart|release):/.test(line))
+  expect(results.length).toBeGreaterThan(8)
+  for (const line of results) expect(line).toContain("unchanged")
+})
+
+test("a second run is refused while one holds the environment", async () => {
+  const both = await Promise.all([call("deploy", "--env", environment), call("deploy", "--env", environment)])
+  const codes = both.map(({ code }) => code).sort()
+  expect(codes).toEqual([0, 1])
+  const refused = both.find(({ code }) => code === 1)
+  expect(`${refused?.stdout}${refused?.stderr}`).toMatch(/is held by .*nothing was done/s)
+})
+
+test("destroy leaves nothing of the environment, and all that others share", async () => {
+  const destroyed = await succeed("destroy", "--env", environment)
+  expect(destroyed).toMatch(/release:dapp-store +deleted/)
+  const names = await kubectl("get", "namespaces", "-o", "name")
+  expect(names).not.toContain(environment)
+  expect(await request(port, api, "/health")).toMatchObject({ status: 404 })
+  const volumes = JSON.parse(await kubectl("get", "persistentvolumes", "-o", "json")).items
+  expect(volumes).toEqual([])
+  const cluster = await succeed("infra", "--env", environment, "--scope", "cluster", "--action", "outputs")
+  expect(JSON.parse(cluster).eks.cluster_name).toBe(clusterName)
+})

@@ -1,0 +1,45 @@
+// Credentials from the caller: what is accepted, and that an error never repeats a secret.
+import { describe, expect, test } from "vitest"
+import { parseCredentials } from "../../ci/src/targets/credentials.js"
+
+const now = new Date("2026-01-01T00:00:00Z")
+const good = {
+  Version: 1,
+  AccessKeyId: "ASIAEXAMPLE",
+  SecretAccessKey: "very-secret",
+  SessionToken: "token",
+  Expiration: "2026-01-01T01:00:00Z",
+}
+
+const parsed = (fields: object) => parseCredentials(JSON.stringify(fields), now)
+
+describe("parseCredentials", () => {
+  test("reads what `aws configure export-credentials` prints", () => {
+    expect(parsed(good)).toEqual({
+      accessKeyId: "ASIAEXAMPLE",
+      secretAccessKey: "very-secret",
+      sessionToken: "token",
+      expiration: new Date("2026-01-01T01:00:00Z"),
+    })
+  })
+
+  test("reads what a container's credentials endpoint answers, which calls the session token Token", () => {
+    const { SessionToken, ...rest } = good
+    expect(parsed({ ...rest, Token: SessionToken }).sessionToken).toBe("token")
+  })
+
+  test.each([
+    ["not JSON", "very-secret {", /not the JSON/],
+    ["a list", "[]", /lacks AccessKeyId and SecretAccessKey/],
+    ["null", "null", /not the JSON/],
+    ["a missing key", JSON.stringify({ ...good, SecretAccessKey: undefined }), /lacks SecretAccessKey/],
+    ["an expiration that is no time", JSON.stringify({ ...good, Expiration: "soon" }), /not a time/],
+    ["ended", JSON.stringify({ ...good, Expiration: "2025-12-31T23:59:59Z" }), /end at 2025-12-31T23:59:59/],
+    ["ending before the longest step would", JSON.stringify({ ...good, Expiration: "2026-01-01T00:29:00Z" }), /30 min/],
+  ])("refuses %s, says what to do, and repeats no secret", (_what, text, message) => {
+    const attempt = () => parseCredentials(text, now)
+    expect(attempt).toThrow(message)
+    expect(attempt).toThrow(/aws configure export-credentials/)
+    expect(attempt).not.toThrow(/very-secret/)
+  })
+})

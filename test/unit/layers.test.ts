@@ -1,0 +1,44 @@
+// Holds the layers: imports point downwards only, and the lowest knows neither the engine nor any client.
+import { readdirSync, readFileSync } from "node:fs"
+import { dirname, join, relative, resolve } from "node:path"
+import { describe, expect, test } from "vitest"
+
+const root = resolve(import.meta.dirname, "../../ci/src")
+
+/** From the top down: a file may import from its own layer and from those below it. */
+const layers = ["index.ts", "commands", "steps", "tools", "targets", "model"]
+
+/** What the model may import beside itself. */
+const pure = ["yaml", "zod"]
+
+const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"))
+const rank = (path: string) => layers.indexOf(path.split("/")[0])
+
+function imports(path: string): string[] {
+  const text = readFileSync(join(root, path), "utf8")
+  return [...text.matchAll(/^(?:import|export)\b[^"]*?\bfrom "([^"]+)"|\bimport\("([^"]+)"\)/gms)].map(
+    ([, named, dynamic]) => named ?? dynamic,
+  )
+}
+
+test("every file belongs to a layer", () => {
+  expect(files.filter((path) => rank(path) < 0)).toEqual([])
+})
+
+describe.each(files)("%s", (path) => {
+  test("imports no higher layer", () => {
+    const local = imports(path).filter((target) => target.startsWith("."))
+    const targets = local.map((target) => relative(root, resolve(root, dirname(path), target)).replace(/\.js$/, ".ts"))
+    expect(targets.filter((target) => rank(target) < rank(path))).toEqual([])
+  })
+
+  test("says in its first line what it does", () => {
+    expect(readFileSync(join(root, path), "utf8")).toMatch(/^(\/\/ |\/\*\*)/)
+  })
+
+  if (path.startsWith("model/"))
+    test("is plain data and pure functions", () => {
+      const foreign = imports(path).filter((target) => !target.startsWith(".") && !target.startsWith("node:"))
+      expect(foreign.filter((target) => !pure.includes(target))).toEqual([])
+    })
+})

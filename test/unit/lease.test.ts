@@ -1,0 +1,62 @@
+// Leases: one holder at a time, a killed holder's lease ends, and work that fails gives its lease back.
+import { beforeEach, expect, test } from "vitest"
+import { holding } from "../../ci/src/steps/lease.js"
+import type { Documents } from "../../ci/src/tools/s3.js"
+
+/** S3's conditional writes, in memory. */
+class Memory {
+  readonly objects = new Map<string, { text: string; etag: string }>()
+  private writes = 0
+
+  async read(key: string) {
+    return this.objects.get(key)
+  }
+  async write(key: string, text: string) {
+    this.objects.set(key, { text, etag: String(++this.writes) })
+  }
+  async writeIf(key: string, text: string, seen: string | undefined) {
+    if (this.objects.get(key)?.etag !== seen) return false
+    await this.write(key, text)
+    return true
+  }
+  async remove(key: string) {
+    this.objects.delete(key)
+  }
+}
+
+let memory: Memory
+const hold = <T>(work: () => Promise<T>) => holding(memory as unknown as Documents, "test", 0, work)
+
+beforeEach(() => {
+  memory = new Memory()
+})
+
+test("the second run is refused with who holds the lease; the first is not disturbed", async () => {
+  const result = await hold(async () => {
+    await expect(hold(async () => "second")).rejects.toThrow(/held by run .*, last seen .*nothing was done/)
+    return "first"
+  })
+  expect(result).toBe("first")
+  expect(memory.objects.size).toBe(0)
+})
+
+test("of two runs at the same moment exactly one works", async () => {
+  let release = () => {}
+  const gate = new Promise<void>((resolve) => (release = resolve))
+  const runs = Promise.allSettled([hold(() => gate), hold(() => gate)])
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  release()
+  const results = await runs
+  expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"])
+})
+
+test("a lease that nobody renewed is free", async () => {
+  const past = new Date(Date.now() - 1000).toISOString()
+  await memory.write("leases/test.json", JSON.stringify({ holder: "killed", seen: past, until: past }))
+  expect(await hold(async () => "work")).toBe("work")
+})
+
+test("work that fails gives the lease back", async () => {
+  await expect(hold(async () => Promise.reject(new Error("failed")))).rejects.toThrow("failed")
+  expect(memory.objects.size).toBe(0)
+})

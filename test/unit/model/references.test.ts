@@ -1,0 +1,220 @@
+// References: how they are written, checked, and filled in.
+import { describe, expect, it } from "vitest"
+import { loadEnvironment, loadEnvironments, lookupIn, resolve, resolveAll } from "../../../ci/src/model/index.js"
+import { escapeReferences, parts, wholeReference } from "../../../ci/src/model/references.js"
+import { edited, files, problemsOf, world } from "./fixture.js"
+
+const withValues = (values: string) => ({
+  "one.yaml": `${world["one.yaml"]}releases:\n  shop:\n    values:\n${values}`,
+})
+const value = (text: string) => withValues(`      x: ${text}\n`)
+const problems = (changes: Record<string, string | undefined>) =>
+  problemsOf(() => loadEnvironment(files(changes), "one"))
+
+describe("parts", () => {
+  it("splits text and references", () => {
+    expect(parts("a${images.b}c${infra.rds.address.x-y}")).toEqual([
+      "a",
+      { kind: "image", text: "images.b", image: "b" },
+      "c",
+      { kind: "infra", text: "infra.rds.address.x-y", unit: "rds", output: ["address", "x-y"] },
+    ])
+    expect(parts("${environments.lace-dev.infra.rds.port}")).toEqual([
+      {
+        kind: "infra",
+        text: "environments.lace-dev.infra.rds.port",
+        environment: "lace-dev",
+        unit: "rds",
+        output: ["port"],
+      },
+    ])
+  })
+
+  it.each([
+    ["", [""]],
+    ["$", ["$"]],
+    ["$5 {x}", ["$5 {x}"]],
+    ["$${HOME}", ["${HOME}"]],
+    ["$$${HOME}", ["$${HOME}"]],
+    ["a$${b}c$${", ["a${b}c${"]],
+  ])("%j is plain text", (text, expected) => {
+    expect(parts(text)).toEqual(expected)
+  })
+
+  it.each([
+    "${",
+    "${}",
+    "${ images.x }",
+    "${HOME}",
+    "${images}",
+    "${images.a.b}",
+    "${infra.rds}",
+    "${environment.a.b}",
+    "${environments.x.rds.y}",
+    "${a.${b}}",
+  ])("%j is malformed", (text) => {
+    expect(parts(text)).toContainEqual(expect.objectContaining({ kind: "malformed" }))
+    expect(wholeReference(text)).toBeUndefined()
+  })
+
+  it("escapes whatever would be a reference", () => {
+    for (const text of ["${a}", "$${a}", "${", "plain"]) expect(parts(escapeReferences(text))).toEqual([text])
+  })
+})
+
+describe("checking", () => {
+  it.each([
+    ["${HOME}", /"\$\{HOME\}" is not a reference \| a reference is .*; for a literal text write \$\$\{HOME\}$/],
+    ["${images.shop", /"\$\{images\.shop" is not a reference \| \} is missing$/],
+    ["${images.shpo}", /there is no image for \$\{images\.shpo\} \| did you mean "shop"\? known: shop$/],
+    ["${infra.rsd.address}", /there is no unit for .* did you mean "rds"\? known: ecr, eks, /],
+    ["${infra.rds.adress}", /rds has no output for .* did you mean "address"\?/],
+    ["${infra.msk.brokers}", /is asked for, but one has no msk \| add msk to infrastructure\.cluster/],
+    ["${environment.hots}", /there is no \$\{environment\.hots\} \| did you mean "host"\?/],
+    ["x-${repositories}", /is a list: it cannot be a part of a text/],
+    ["${environments.tow.infra.rds.address}", /there is no environment for .* did you mean "two"\? known: one, two$/],
+    ["${environments.one.infra.rds.address}", /is this environment's own \| write \$\{infra\.rds\.address\}/],
+    [
+      "${environments.two.infra.network.vpc_id}",
+      /network belongs to the cluster, not to an environment \| write \$\{infra\.network\.vpc_id\}/,
+    ],
+    ["${environments.two.infra.secrets.arns.x}", /is asked for, but two has no secrets/],
+  ])("%s", (text, expected) => {
+    const found = problems(value(`"${text}"`))
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatch(/^one\.yaml:7:10 /)
+    expect(found[0]).toMatch(expected)
+  })
+
+  it("a network that an environment does not have", () => {
+    const found = problemsOf(() =>
+      loadEnvironments(files(edited("_defaults.yaml", "host: shop", "net: ${environment.network}\n      host: shop"))),
+    )
+    expect(found).toEqual([
+      expect.stringMatching(/^_defaults\.yaml:21:12 \$\{environment\.network\} is asked for, but two has no network/),
+    ])
+  })
+
+  it("only where a step can fill it in", () => {
+    expect(
+      problems(edited("_defaults.yaml", "namespace: shop-${environment.name}", "namespace: ${infra.rds.database}")),
+    ).toEqual([
+      expect.stringMatching(
+        /^_defaults\.yaml:18:16 \$\{infra\.rds\.database\} cannot stand in releases\.shop\.namespace /,
+      ),
+    ])
+  })
+
+  it("infrastructure can use wider scopes only, and nothing that differs within its scope", () => {
+    const rds = (text: string) =>
+      problems(edited("_defaults.yaml", "database: shop\n", `database: shop\n      instance_class: ${text}\n`))
+    expect(rds("${infra.network.vpc_id}")).toEqual([])
+    expect(rds("${infra.rds.address}")[0]).toMatch(
+      /cannot be an input of the environment: units of one scope are connected by Terragrunt/,
+    )
+    const cidr = (text: string) =>
+      problems({ "_clusters/main.yaml": `infrastructure:\n  cluster:\n    network:\n      cidr: ${text}\n` })
+    expect(cidr("${infra.ecr.registry}")).toEqual([])
+    expect(cidr("${infra.rds.address}")[0]).toMatch(/cannot be an input of the cluster: the environment comes after it/)
+    expect(cidr("x-${environment.cluster}")).toEqual([])
+    expect(cidr("${environment.name}")[0]).toMatch(
+      /differs between environments that share the cluster's infrastructure/,
+    )
+  })
+
+  it("whole references may stand for values of any type", () => {
+    expect(problems(edited("_defaults.yaml", "[us-east-1a, us-east-1b]", "${infra.ecr.repository_urls}"))).toEqual([])
+  })
+
+  it("environments that refer to each other", () => {
+    const use = (other: string) =>
+      `releases:\n  shop:\n    values:\n      other: \${environments.${other}.infra.rds.address}\n`
+    const found = problems({
+      "one.yaml": `${world["one.yaml"]}${use("two")}`,
+      "two.yaml": `${world["two.yaml"]}${use("one")}`,
+    })
+    expect(found).toEqual(["two.yaml:6:14 environments refer to each other in a circle: one -> two -> one"])
+  })
+
+  it("environments of different clusters", () => {
+    const found = problems({
+      ...value("${environments.two.infra.rds.address}"),
+      "two.yaml": "cluster: other\ntier: prod\n",
+      "_clusters/other.yaml": "{}\n",
+    })
+    expect(found).toEqual([
+      expect.stringMatching(
+        /two is on cluster other, one on main \| only environments of one cluster can reach each other/,
+      ),
+    ])
+  })
+})
+
+describe("filling in", () => {
+  const lookup = lookupIn({
+    images: { shop: "registry/shop@sha256:abc" },
+    infra: {
+      rds: { address: "db.example", port: 5432 },
+      network: { private_subnet_ids: ["a", "b"] },
+      secrets: { arns: { "x-y": "arn" } },
+    },
+    environments: { two: { rds: { address: "other.example" } } },
+  })
+  const values = ["releases", "shop", "values"]
+  const resolved = (changes: Record<string, string>) => resolve(loadEnvironment(files(changes), "one"), values, lookup)
+
+  it("keeps the type of what a whole reference points to, and makes text of the others", () => {
+    const { value, unresolved } = resolved(
+      withValues(
+        "      port: ${infra.rds.port}\n      url: db://${infra.rds.address}:${infra.rds.port}\n      subnets: ${infra.network.private_subnet_ids}\n      list: ['${environments.two.infra.rds.address}']\n",
+      ),
+    )
+    expect(unresolved).toEqual([])
+    expect(value).toEqual({
+      image: "registry/shop@sha256:abc",
+      host: "shop.one.example.org",
+      database: "db.example",
+      replicas: 1,
+      port: 5432,
+      url: "db://db.example:5432",
+      subnets: ["a", "b"],
+      list: ["other.example"],
+    })
+  })
+
+  it("turns escapes into what they stand for, once", () => {
+    const { value: found, unresolved } = resolved(value("'$${HOME} and ${environment.name} and $${environment.name}'"))
+    expect(found).toMatchObject({ x: "${HOME} and one and ${environment.name}" })
+    expect(unresolved).toEqual([])
+  })
+
+  it("leaves and lists what is not known", () => {
+    const { value: found, unresolved } = resolved(value("${infra.rds.username}@${infra.rds.address}"))
+    expect(found).toMatchObject({ x: "${infra.rds.username}@db.example" })
+    expect(unresolved).toMatchObject([
+      { reference: { text: "infra.rds.username" }, path: [...values, "x"], at: { file: "one.yaml", line: 7 } },
+    ])
+  })
+
+  it("resolveAll names every reference that is not known, and why", () => {
+    const environment = loadEnvironment(files(value("${environments.two.infra.rds.port}")), "one")
+    expect(problemsOf(() => resolveAll(environment, values, lookupIn({})))).toEqual([
+      "_defaults.yaml:20:14 ${images.shop}, which releases.shop.values.image needs, is not known | image shop was not published",
+      "_defaults.yaml:22:17 ${infra.rds.address}, which releases.shop.values.database needs, is not known | unit rds gave no such output",
+      "one.yaml:7:10 ${environments.two.infra.rds.port}, which releases.shop.values.x needs, is not known | unit rds of two gave no such output: deploy two first",
+    ])
+  })
+
+  it("refuses to make text of a list", () => {
+    expect(problemsOf(() => resolved(value("subnets ${infra.network.private_subnet_ids}")))).toEqual([
+      'one.yaml:7:10 releases.shop.values.x needs text, but what it refers to is ["a","b"]',
+    ])
+  })
+
+  it("does not find what objects inherit", () => {
+    const find = (text: string) => lookup(parts(`\${${text}}`)[0] as never)
+    expect(find("infra.rds.toString")).toBeUndefined()
+    expect(find("infra.constructor.name")).toBeUndefined()
+    expect(find("infra.secrets.arns.x-y")).toBe("arn")
+  })
+})

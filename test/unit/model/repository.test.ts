@@ -1,0 +1,135 @@
+// The environments of this repository, and what the model says about terragrunt/ and editors.
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { describe, expect, it } from "vitest"
+import { z } from "zod"
+import { editorSchemas } from "../../../ci/src/model/editor-schema.js"
+import {
+  buildGraph,
+  listEnvironments,
+  loadEnvironment,
+  loadEnvironments,
+  lookupIn,
+  resolve,
+} from "../../../ci/src/model/index.js"
+import { UNITS } from "../../../ci/src/model/units.js"
+import { repositoryFiles } from "./fixture.js"
+
+const root = new URL("../../../", import.meta.url)
+const read = (path: string) => readFileSync(new URL(path, root), "utf8")
+const files = repositoryFiles()
+const charts = readdirSync(new URL("charts", root)).filter((name) =>
+  existsSync(new URL(`charts/${name}/Chart.yaml`, root)),
+)
+
+describe("environments", () => {
+  const environments = loadEnvironments(files, { charts })
+  const byName = Object.fromEntries(environments.map((environment) => [environment.name, environment]))
+
+  it("are nine", () => {
+    expect(listEnvironments(files)).toEqual([
+      ...["lace-dev", "mainnet-dev", "mainnet-prod", "preprod-dev", "preprod-nightly"],
+      ...["preprod-prod", "preview-dev", "preview-nightly", "preview-prod"],
+    ])
+  })
+
+  it("are on the right network, tier and cluster", () => {
+    for (const { name, network, tier, cluster, protected: isProtected } of environments) {
+      expect(name).toBe(`${network ?? "lace"}-${tier}`)
+      expect(cluster).toBe(tier === "prod" ? "prod" : "nonprod")
+      expect(isProtected).toBe(tier === "prod")
+    }
+  })
+
+  it("have db-sync's database where it belongs", () => {
+    const database = (name: string) =>
+      (byName[name].releases["cardano-stuff"]?.values as { database: Record<string, unknown> })?.database
+    expect(database("preview-nightly").kind).toBe("cluster")
+    expect(database("mainnet-dev")).toMatchObject({
+      kind: "external",
+      host: "${environments.lace-dev.infra.rds.address}",
+      name: "db_sync_mainnet",
+    })
+    expect(database("mainnet-prod")).toMatchObject({ kind: "external", host: "${infra.rds.address}" })
+    expect(database("lace-dev")).toBeUndefined()
+  })
+
+  it("share the infrastructure of the account and, on one cluster, of the cluster", () => {
+    for (const { cluster, infrastructure } of environments) {
+      const peer = byName[cluster === "prod" ? "preview-prod" : "lace-dev"]
+      expect(infrastructure.account).toEqual(peer.infrastructure.account)
+      expect(infrastructure.cluster).toEqual(peer.infrastructure.cluster)
+    }
+    const ranges = ["lace-dev", "preview-prod"].map((name) => byName[name].infrastructure.cluster.network.cidr)
+    expect(new Set(ranges).size).toBe(2)
+  })
+
+  it("protect the data of production", () => {
+    for (const { name, tier, infrastructure } of environments) {
+      expect(infrastructure.environment.rds.deletion_protection, name).toBe(tier === "prod")
+    }
+  })
+
+  it("resolve completely once everything is deployed", () => {
+    const anything = () => "something"
+    for (const environment of environments) {
+      for (const path of [["infrastructure"], ["releases"]]) {
+        expect(resolve(environment, path, anything).unresolved).toEqual([])
+        expect(resolve(environment, path, lookupIn({})).unresolved.length).toBe(
+          environment.references.filter((located) => located.path[0] === path[0]).length,
+        )
+      }
+      expect(buildGraph(environment).steps.length).toBeGreaterThan(5)
+    }
+  })
+
+  it("build images from directories that exist", () => {
+    for (const image of environments.flatMap((environment) => Object.values(environment.images))) {
+      if ("build" in image && !image.build.context.includes(":"))
+        expect(existsSync(new URL(image.build.context, root)), image.build.context).toBe(true)
+    }
+  })
+
+  it("load one as they load together", () => {
+    expect(loadEnvironment(files, "mainnet-dev")).toEqual(byName["mainnet-dev"])
+  })
+})
+
+describe("units", () => {
+  const blocks = (path: string, kind: string) =>
+    new Map(
+      [...read(path).matchAll(new RegExp(`^${kind} "(\\w+)" \\{\\n([\\s\\S]*?)^\\}`, "gm"))].map((match) => [
+        match[1],
+        match[2],
+      ]),
+    )
+
+  it.each(Object.entries(UNITS))("%s has the inputs and outputs that its module has", (name, unit) => {
+    const variables = blocks(`terragrunt/modules/${name}/variables.tf`, "variable")
+    const inputs = read(`terragrunt/units/${name}/terragrunt.hcl`).match(/^inputs = \{\n([\s\S]*?)^\}/m)?.[1] ?? ""
+    const connected = new Set([...inputs.matchAll(/^ {2}(\w+)\s*=/gm)].map((match) => match[1]))
+    const open = [...variables].filter(([variable]) => !connected.has(variable))
+    expect(Object.keys(unit.inputs.shape).sort()).toEqual(open.map(([variable]) => variable).sort())
+    const required = open.filter(([, body]) => !/^ {2}default\s*=/m.test(body)).map(([variable]) => variable)
+    const demanded = Object.entries(unit.inputs.shape).filter(([, schema]) => !(schema instanceof z.ZodOptional))
+    expect(demanded.map(([input]) => input).sort()).toEqual(required.sort())
+    expect([...unit.outputs].sort()).toEqual(
+      [...blocks(`terragrunt/modules/${name}/outputs.tf`, "output").keys()].sort(),
+    )
+    expect(existsSync(new URL(`terragrunt/stacks/${unit.scope}/terragrunt.stack.hcl`, root))).toBe(true)
+    expect(read(`terragrunt/stacks/${unit.scope}/terragrunt.stack.hcl`)).toContain(`unit "${name}"`)
+  })
+})
+
+describe("editor schemas", () => {
+  // vitest -u writes them anew.
+  it.each(Object.entries(editorSchemas()))("environments/%s is up to date", async (name, text) => {
+    await expect(text).toMatchFileSnapshot(`../../../environments/${name}`)
+  })
+
+  it("are named by the files that they are for", () => {
+    for (const [path, text] of files) {
+      const name = path === "images.yaml" ? "images.schema.json" : path.includes("/") ? "../schema.json" : "schema.json"
+      expect(text.split("\n")[0], path).toBe(`# yaml-language-server: $schema=${name}`)
+    }
+  })
+})

@@ -1,0 +1,89 @@
+# Starts and stops the mirror and the engine, and asks the engine whether it is there.
+machine=$cache/engine
+# shellcheck source=toolchain/lib/network.sh
+. "$toolchain/lib/network.sh"
+
+# composition: the parts, topmost first, whose layers make up the engine's root
+composition() { for name in mirror registry sdk engine system base; do output $name; done; }
+
+# answers: asks the engine itself
+answers() {
+  [ -S "$engine_socket" ] && [ -x "$cache/bin/dagger" ] &&
+    timeout 20 env _EXPERIMENTAL_DAGGER_RUNNER_HOST="unix://$engine_socket" DAGGER_NO_NAG=1 DO_NOT_TRACK=1 \
+      "$cache/bin/dagger" --no-mod --silent query <<<'{version}' 2>/dev/null | grep -q "\"$DAGGER_VERSION\""
+}
+
+# start_engine: leaves a running engine alone, unless it is made of outdated parts
+start_engine() {
+  local wanted
+  wanted=$(composition)
+  if answers; then
+    [ "$(cat "$machine/composition" 2>/dev/null)" != "$wanted" ] || return 0
+    say "the engine runs with outdated parts: starting it anew"
+  fi
+  install_packages iproute2 iptables procps
+  stop_engine
+  network_up
+  write_settings
+  mkdir -p "$cache/bin" "$socket_dir"
+  ln -sfn "$(output engine)/root/usr/local/bin/dagger" "$cache/bin/dagger.new" && mv -T "$cache/bin/dagger.new" "$cache/bin/dagger"
+  printf '%s\n' "$wanted" >"$machine/composition"
+  # Not 'ip netns exec': it would mount another /sys, without the control groups that containers need.
+  setsid nsenter --net="/run/netns/$namespace" unshare --mount --pid --fork --kill-child --propagation private \
+    "$toolchain/lib/machine.sh" "$(composition | sed 's|$|/root|' | paste -s -d :)" "$machine" "$socket_dir" "$engine_range" \
+    </dev/null >"$cache/log/engine.log" 2>&1 {lock_fd}>&- &
+  disown
+  wait_until_it_answers
+}
+
+wait_until_it_answers() {
+  local deadline=$((SECONDS + 90))
+  until answers; do
+    if [ -z "$(namespace_pids)" ] && [ $((deadline - SECONDS)) -lt 88 ]; then engine_failed "the engine ended at once"; fi
+    [ $SECONDS -lt $deadline ] || engine_failed "the engine did not answer within 90 seconds"
+    sleep 0.2
+  done
+  say "the engine $DAGGER_VERSION runs (unix://$engine_socket)"
+}
+
+engine_failed() {
+  tail -n 30 "$cache/log/engine.log" >&2
+  stop_engine
+  die "$1; the lines above end its log, $cache/log/engine.log"
+}
+
+# write_settings: which registries the mirror stands for, and how much disk the engine's cache may take
+write_settings() {
+  mkdir -p "$machine"
+  cat >"$machine/engine.json" <<'J'
+{
+  "logLevel": "info",
+  "registries": {
+    "docker.io": { "mirrors": ["127.0.0.1:5000"] },
+    "ghcr.io": { "mirrors": ["127.0.0.1:5000"] },
+    "127.0.0.1:5000": { "http": true }
+  },
+  "gc": { "reservedSpace": "10GB", "maxUsedSpace": "60GB", "minFreeSpace": "5GB" }
+}
+J
+  cat >"$machine/mirror.yml" <<'Y'
+version: 0.1
+log: { level: warn, accesslog: { disabled: true } }
+storage: { filesystem: { rootdirectory: /srv/mirror }, maintenance: { readonly: { enabled: true } } }
+http: { addr: 127.0.0.1:5000 }
+Y
+  engine_resolver >"$machine/resolv.conf"
+}
+
+# stop_engine: process 1 of the namespace is asked to end, and after 30 seconds everything in it is made to
+stop_engine() {
+  local pid deadline=$((SECONDS + 30))
+  for pid in $(namespace_pids); do
+    [[ $(sed -n 's/^NSpid://p' "/proc/$pid/status" 2>/dev/null) != *[!0-9]1 ]] || kill -TERM "$pid" 2>/dev/null || :
+  done
+  while [ -n "$(namespace_pids)" ] && [ $SECONDS -lt $deadline ]; do sleep 0.1; done
+  for pid in $(namespace_pids); do kill -KILL "$pid" 2>/dev/null || :; done
+  while [ -n "$(namespace_pids)" ]; do sleep 0.1; done
+  network_down
+  rm -rf "$socket_dir"
+}

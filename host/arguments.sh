@@ -1,49 +1,57 @@
 # Completes the arguments of 'dagger call': the provider mirror of this machine, and the kept sandbox as the target.
 
-# Functions that work on a target; the others need none.
-needs_target=" deploy destroy infra plan pods publish report "
-# Options of dagger that take no value: after any other option without '=', the next argument is its value.
-switches=" -y --auto-apply -d --debug --eager-runtime -i --interactive -E --no-exit -M --no-mod -q --quiet -s --silent -v --verbose -w --web -j --json -h --help "
-
 # complete_arguments ARGS...: sets the array arguments
 complete_arguments() {
-  local argument before="" module="" function="" call=-1 index=-1 target="" mirror=given
+  local argument before="" module="" function="" call=-1 index=-1 has_target="" has_mirror=""
   arguments=("$@")
   for argument in "$@"; do
     index=$((index + 1))
-    case $before in
-    -m | --mod) module=$argument; before=""; continue ;;
-    --aws-credentials | --sandbox) target=given; before=""; continue ;;
-    -*) before=""; continue ;;
+    # The value of the option before; what begins with a dash is an option of its own.
+    case $before/$argument in
+    /* | -*/-*) before="" ;;
+    -m/* | --mod/*) module=$argument before=""; continue ;;
+    *) before=""; continue ;;
     esac
     case $argument in
+    -h | --help) return 0 ;;
     --mod=*) module=${argument#*=} ;;
-    -m?*) module=${argument#-m} ;;
-    --aws-credentials=* | --sandbox=*) target=given ;;
-    --provider-mirror=*) mirror="" ;;
-    --help | -h) return ;;
-    -*) is_switch "$argument" || before=$argument; [ "$argument" != --provider-mirror ] || mirror="" ;;
-    *) if [ $call -lt 0 ]; then
-        # Another command of dagger than call: nothing to complete.
-        [ "$argument" = call ] || return 0
-        call=$index
-      elif [ -z "$function" ]; then function=$argument; fi ;;
+    --aws-credentials | --aws-credentials=* | --sandbox | --sandbox=*) has_target=yes ;;
+    --provider-mirror | --provider-mirror=*) has_mirror=yes ;;
+    esac
+    case $argument in
+    -*) is_switch "$argument" || before=$argument ;;
+    call) if [ $call -lt 0 ]; then call=$index; else function=${function:-$argument}; fi ;;
+    # Before 'call', this is another command of dagger, with nothing to complete.
+    *) if [ $call -lt 0 ]; then return 0; else function=${function:-$argument}; fi ;;
     esac
   done
   [ $call -ge 0 ] && is_our_module "$module" || return 0
-  local added=() directory=${WALLET_WORLD_PROVIDER_MIRROR-/opt/tf-plugins}
-  if [ -n "$mirror" ] && [ -n "$directory" ] && [ -d "$directory" ]; then added+=("--provider-mirror=$directory"); fi
-  if [ -z "$target" ] && [ "${WALLET_WORLD_SANDBOX:-on}" != off ] && case $needs_target in *" $function "*) ;; *) false ;; esac; then
+  local added=() directory
+  directory=$(provider_mirror)
+  if [ -z "$has_mirror" ] && [ -n "$directory" ]; then added+=("--provider-mirror=$directory"); fi
+  if [ -z "$has_target" ] && [ "${WALLET_WORLD_SANDBOX:-on}" != off ] && needs_target "$function"; then
     keep_sandbox
     added+=("--sandbox=tcp://localhost:$sandbox_port")
   fi
   arguments=("${@:1:call+1}" "${added[@]+"${added[@]}"}" "${@:call+2}")
 }
 
-# is_switch OPTION: one of dagger's that take no value, also several in one (-vv), or with a value in it
+# needs_target FUNCTION: does it work on a target?
+needs_target() { case " deploy destroy infra plan pods publish report " in *" $1 "*) ;; *) return 1 ;; esac; }
+
+# provider_mirror: prints the directory with OpenTofu's providers, if this machine has one
+provider_mirror() {
+  local directory=${WALLET_WORLD_PROVIDER_MIRROR-/opt/tf-plugins}
+  if [ -n "$directory" ] && [ -d "$directory" ]; then echo "$directory"; fi
+}
+
+# is_switch OPTION: is the next argument not its value? So it is with dagger's options that take none, with letters
+# put together (-vv), and with values after '='.
 is_switch() {
-  case $1 in *=*) return 0 ;; --*) ;; -*[!vqsyidEMwjh]*) ;; -??*) return 0 ;; esac
-  case $switches in *" $1 "*) return 0 ;; *) return 1 ;; esac
+  case $1 in
+  *=* | --auto-apply | --debug | --eager-runtime | --interactive | --no-exit | --no-mod | --quiet | --silent | --verbose | --web | --json) ;;
+  --* | -[!ydiEMqsvwj]*) return 1 ;;
+  esac
 }
 
 # is_our_module REFERENCE: a directory is asked for its name; a reference elsewhere (-m) was given to this wrapper on purpose

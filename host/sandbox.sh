@@ -23,40 +23,49 @@ keep_sandbox() {
   sandbox_paths
   mkdir -p "$sandbox_dir"
   # Two calls at once start one sandbox: the second waits until the first has it ready.
-  if command -v flock >/dev/null; then exec 8>"$sandbox_dir/lock"; flock 8; fi
-  if ! sandbox_runs; then start_sandbox; fi
+  if command -v flock >/dev/null; then
+    exec 8>"$sandbox_dir/lock"
+    flock --nonblock 8 || { say "another call is starting the sandbox; waiting for it"; flock 8; }
+  fi
+  sandbox_runs || start_sandbox
   wait_for_sandbox
   exec 8>&-
 }
 
-# sandbox_runs: is the process that we started still the one of that id? Also sets $sandbox_port.
+# sandbox_runs: is the process that we started still the one of that id? Also sets $sandbox_pid, $sandbox_since, $sandbox_port.
 sandbox_runs() {
+  local mark
   [ -e "$sandbox_dir/process" ] || return 1
-  { read -r sandbox_pid; read -r sandbox_started; read -r sandbox_port; } <"$sandbox_dir/process"
-  [ "$(started_at "$sandbox_pid")" = "$sandbox_started" ]
+  { read -r sandbox_pid; read -r mark; read -r sandbox_port; read -r sandbox_since; } <"$sandbox_dir/process"
+  [ "$(birth_mark "$sandbox_pid")" = "$mark" ]
 }
 
-# started_at PID: when the process began, which tells it from a later one with the same id
-started_at() { LC_ALL=C ps -o lstart= -p "$1" 2>/dev/null; }
+# birth_mark PID: when the process began, which tells it from a later one with the same id
+birth_mark() {
+  if [ -e /proc/self/stat ]; then sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
+  else LC_ALL=C ps -o lstart= -p "$1"; fi
+}
 
 start_sandbox() {
-  local port=8443 call=(call) directory=${WALLET_WORLD_PROVIDER_MIRROR-/opt/tf-plugins}
+  local port=8443 mirror command=("$dagger" call)
   while (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
-  if [ -n "$directory" ] && [ -d "$directory" ]; then call+=("--provider-mirror=$directory"); fi
+  mirror=$(provider_mirror)
+  [ -z "$mirror" ] || command+=("--provider-mirror=$mirror")
+  command+=(sandbox-service --port "$port" up --ports "$port:$port")
   say "starting the sandbox on port $port; its log is $sandbox_log"
-  (
-    cd "$checkout"
-    export DAGGER_PROGRESS=plain
-    exec $(command -v setsid) "$dagger" "${call[@]}" sandbox-service --port "$port" up --ports "$port:$port"
-  ) </dev/null >"$sandbox_log" 2>&1 8>&- &
-  sandbox_pid=$! sandbox_port=$port
-  printf '%s\n' "$sandbox_pid" "$(started_at "$sandbox_pid")" "$port" >"$sandbox_dir/process"
+  # In a session of its own, so that the end of this terminal, or Ctrl-C in it, is not its end.
+  if command -v setsid >/dev/null; then command=(setsid "${command[@]}"); fi
+  (cd "$checkout" && DAGGER_PROGRESS=plain exec nohup "${command[@]}") </dev/null >"$sandbox_log" 2>&1 8>&- &
+  sandbox_pid=$!
+  printf '%s\n' "$sandbox_pid" "$(birth_mark "$sandbox_pid")" "$port" "$(date)" >"$sandbox_dir/process"
+  sandbox_runs || sandbox_failed "the sandbox ended at once"
 }
 
 # wait_for_sandbox: until it says that it is ready; not for ever, and not when it has ended
 wait_for_sandbox() {
   local limit=${WALLET_WORLD_SANDBOX_TIMEOUT:-2400} began=$SECONDS shown=$SECONDS
-  until curl --fail --silent --max-time 5 --output /dev/null "http://localhost:$sandbox_port/ready"; do
+  sandbox_answers && return
+  until sandbox_answers; do
     sandbox_runs || sandbox_failed "the sandbox ended before it was ready"
     [ $((SECONDS - began)) -lt "$limit" ] || sandbox_failed "the sandbox was not ready after $limit seconds"
     if [ $((SECONDS - shown)) -ge 15 ]; then
@@ -65,7 +74,10 @@ wait_for_sandbox() {
     fi
     sleep 0.5
   done
+  say "the sandbox is ready after $((SECONDS - began)) s"
 }
+
+sandbox_answers() { curl --fail --silent --noproxy '*' --max-time 5 --output /dev/null "http://localhost:$sandbox_port/ready"; }
 
 sandbox_failed() {
   tail -n 40 "$sandbox_log" >&2
@@ -90,7 +102,7 @@ stop_sandbox() {
 sandbox_status() {
   if ! sandbox_runs; then echo "the sandbox does not run"; return 3; fi
   echo "address  http://localhost:$sandbox_port"
-  echo "since    $sandbox_started"
+  echo "since    $sandbox_since"
   echo "log      $sandbox_log"
-  echo "parts    $(curl --silent --max-time 10 "http://localhost:$sandbox_port/ready" || echo "do not answer")"
+  echo "parts    $(curl --silent --noproxy "*" --max-time 10 "http://localhost:$sandbox_port/ready" || echo "do not answer")"
 }

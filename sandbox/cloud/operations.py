@@ -44,9 +44,13 @@ def extend(service: str, responses: type[BaseResponse], urls: ModuleType) -> Cal
     return register
 
 
-def error(code: str, message: str) -> ServiceException:
-    """An error as AWS answers it; CODE must be one of the service's own where the protocol names them."""
-    return ServiceException(code, message)
+class Failure(ServiceException):
+    """An error as AWS answers it. A class of ours: moto looks for the service's errors by the module of the class."""
+
+
+def error(code: str, message: str) -> Failure:
+    """An error of the service that the request is for; CODE is one of the service's own."""
+    return Failure(code, message)
 
 
 def given(response: BaseResponse, *keys: str) -> dict[str, Any]:

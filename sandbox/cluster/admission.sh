@@ -3,7 +3,7 @@
 
 register_admission() {
   await admission 30 admission_ok
-  apply_manifest admission gateway
+  await admission 30 apply admission
 }
 
 # The gateway answers on the address that the API server will call.

@@ -31,10 +31,8 @@ manifest() {
     -e "s|ADMISSION|$SANDBOX_ADMISSION|; s|CA_BUNDLE|$(base64 -w0 "$SANDBOX_RUN/ca.crt")|" "$here/cluster/manifests/$1.yaml"
 }
 
-# apply_manifest NAME PART: the manifest goes to the cluster; when it is refused, that part has failed
-apply_manifest() {
-  manifest "$1" | kubectl apply --filename - >>"/data/log/$2.log" 2>&1 || fail "the cluster refuses cluster/manifests/$1.yaml" "$2"
-}
+# apply NAME: a manifest goes to the cluster
+apply() { manifest "$1" | kubectl apply --request-timeout=5s --filename -; }
 
 start_control_plane() {
   control_plane_certificates
@@ -51,7 +49,7 @@ start_control_plane() {
     --kubelet-certificate-authority="$SANDBOX_RUN/ca.crt" --kubelet-preferred-address-types=InternalIP \
     --kubelet-client-certificate="$pki/apiserver-kubelet.crt" --kubelet-client-key="$pki/apiserver-kubelet.key"
   await apiserver 60 kubernetes_ok /readyz
-  apply_manifest base apiserver
+  await apiserver 30 apply base
   start controllers kube-controller-manager --kubeconfig="$pki/controllers.kubeconfig" --leader-elect=false \
     --use-service-account-credentials --service-account-private-key-file="$pki/service-accounts.key" \
     --root-ca-file="$SANDBOX_RUN/ca.crt" --cluster-signing-cert-file="$SANDBOX_RUN/ca.crt" \

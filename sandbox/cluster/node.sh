@@ -73,14 +73,16 @@ cgroups() {
   sed 's/[^ ]* */+&/g' </sys/fs/cgroup/cgroup.controllers >/sys/fs/cgroup/cgroup.subtree_control
 }
 
+import_pause() { "$here/cluster/pause-image" "$pause_image" | timeout 10 ctr -n k8s.io images import -; }
+
 start_node() {
   cgroups
   pods_network
   containerd_config
   kubelet_config
   start containerd containerd
-  await containerd 30 ctr version
-  "$here/cluster/pause-image" "$pause_image" | ctr -n k8s.io images import - >>/data/log/containerd.log
+  await containerd 30 timeout 5 ctr version
+  await containerd 30 import_pause
   kubeconfig kubelet "/O=system:nodes/CN=system:node:$node_name"
   certificate kubelet "/O=system:nodes/CN=system:node:$node_name" "DNS:$node_name,IP:$node_address"
   kubeconfig proxy /CN=system:kube-proxy
@@ -92,4 +94,4 @@ start_node() {
     --conntrack-max-per-core=0 --conntrack-tcp-timeout-established=0 --conntrack-tcp-timeout-close-wait=0
 }
 
-nodes_ready() { kubectl wait --for=condition=Ready nodes --all --timeout=1s; }
+nodes_ready() { kubectl wait --for=condition=Ready nodes --all --timeout=1s --request-timeout=5s; }

@@ -23,13 +23,15 @@ start() {
   pids[$part]=$!
 }
 
-# await PART SECONDS COMMAND…: waits until the command succeeds, then the part counts as ready
+# await PART SECONDS COMMAND…: tries until the command succeeds, then the part counts as ready. Between two tries it looks
+# whether all parts still live, so a command must not wait for long itself. Each try is a background process that is
+# waited for, because only then a signal ends the sandbox at once.
 await() {
-  local part=$1 deadline=$((SECONDS + $2))
+  local part=$1 deadline=$((SECONDS + $2)) try=/data/log/last-try
   shift 2
-  until "$@" >/dev/null 2>&1; do
+  until "$@" >"$try" 2>&1 & wait $!; do
     assert_alive
-    ((SECONDS < deadline)) || fail "$part is not ready in time; what was asked: $*" "$part"
+    ((SECONDS < deadline)) || fail "$part is not ready in time; \`$*\` says: $(tail -n 3 "$try")" "$part"
     sleep 0.1
   done
   : >"$SANDBOX_RUN/ready/$part"
@@ -58,12 +60,12 @@ supervise() {
   done
 }
 
-# stop_all: asks every part to end and gives them two seconds; the container's end takes what is left
+# stop_all: asks every part to end and gives them a second; the container's end takes what is left
 stop_all() {
   trap '' TERM INT
   kill -TERM "${pids[@]}" 2>/dev/null || :
   local part step
-  for step in {1..20}; do
+  for step in {1..10}; do
     for part in "${!pids[@]}"; do kill -0 "${pids[$part]}" 2>/dev/null || unset "pids[$part]"; done
     [ ${#pids[@]} -gt 0 ] || return 0
     sleep 0.1
@@ -72,4 +74,4 @@ stop_all() {
 }
 
 # http_ok URL [CURL-OPTION…]: whether it answers with success
-http_ok() { curl --silent --fail --max-time 5 --output /dev/null "$@"; }
+http_ok() { curl --silent --show-error --fail --max-time 5 --output /dev/null "$@"; }

@@ -16,8 +16,16 @@ build_part() {
   discard "$work"
 }
 
-# discard DIRECTORY: Go's module files are read-only, which rm -rf alone stumbles over
-discard() { [ ! -e "$1" ] || { chmod -R u+w "$1" 2>/dev/null || :; rm -rf "$1"; }; }
+# discard DIRECTORY: renamed first, so that half a directory is never taken for a whole one
+discard() {
+  local doomed
+  [ -e "$1" ] || return 0
+  doomed=$(mktemp -d "$cache/doomed.XXXXXX")
+  mv "$1" "$doomed"
+  # Go's module files are read-only, which rm -rf alone stumbles over.
+  chmod -R u+w "$doomed" 2>/dev/null || :
+  rm -rf "$doomed"
+}
 
 # remaining: estimated seconds until all is built
 remaining() {
@@ -58,7 +66,8 @@ build_missing() {
   local -A state=() started=() name_of=()
   local name pid running=0 beat="" code
   SECONDS=0
-  rm -rf "$cache/tmp.old"; [ ! -e "$cache/tmp" ] || { discard "$cache/tmp"; }
+  # What a killed build has left.
+  for name in "$cache"/doomed.* "$cache/tmp"; do discard "$name"; done
   mkdir -p "$cache/tmp" "$cache/log"
   for name in "${todo[@]}"; do state[$name]=waiting; done
   progress "building ${#todo[@]} parts"

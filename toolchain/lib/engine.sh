@@ -36,11 +36,16 @@ start_engine() {
   wait_until_it_answers
 }
 
+# wait_until_it_answers: after a crash the engine first throws its cache away, which takes its time when that is large
 wait_until_it_answers() {
-  local deadline=$((SECONDS + 90))
+  local began=$SECONDS shown=$SECONDS
   until answers; do
-    if [ -z "$(namespace_pids)" ] && [ $((deadline - SECONDS)) -lt 88 ]; then engine_failed "the engine ended at once"; fi
-    [ $SECONDS -lt $deadline ] || engine_failed "the engine did not answer within 90 seconds"
+    if [ -z "$(namespace_pids)" ] && [ $((SECONDS - began)) -gt 2 ]; then engine_failed "the engine ended at once"; fi
+    [ $((SECONDS - began)) -lt 600 ] || engine_failed "the engine did not answer within 10 minutes"
+    if [ $((SECONDS - shown)) -ge 15 ]; then
+      shown=$SECONDS
+      say "waiting for the engine for $((SECONDS - began)) s: $(tail -n 1 "$cache/log/engine.log" | cut -c 1-160)"
+    fi
     sleep 0.2
   done
   say "the engine $DAGGER_VERSION runs (unix://$engine_socket)"
@@ -75,9 +80,10 @@ Y
   engine_resolver >"$machine/resolv.conf"
 }
 
-# stop_engine: process 1 of the namespace is asked to end, and after 30 seconds everything in it is made to
+# stop_engine: process 1 of the namespace is asked to end, and after two minutes everything in it is made to.
+# An engine that is not given the time to write down what it has cached starts from nothing the next time.
 stop_engine() {
-  local pid deadline=$((SECONDS + 30))
+  local pid deadline=$((SECONDS + 120))
   for pid in $(namespace_pids); do
     [[ $(sed -n 's/^NSpid://p' "/proc/$pid/status" 2>/dev/null) != *[!0-9]1 ]] || kill -TERM "$pid" 2>/dev/null || :
   done

@@ -75,8 +75,10 @@ forward_loopback_resolver() {
   done
 }
 
-# engine_resolver: the resolver settings for the engine's root
-engine_resolver() { sed "s/^nameserver 127\..*/nameserver $host_address/" "$(resolver_file)" | awk '!seen[$0]++'; }
+# engine_resolver: the resolver settings for the engine's root, which has no IPv6
+engine_resolver() {
+  sed "s/^nameserver 127\..*/nameserver $host_address/; /^nameserver .*:/d" "$(resolver_file)" | awk '!seen[$0]++'
+}
 
 # network_down: removes all of it
 network_down() {

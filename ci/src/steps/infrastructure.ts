@@ -62,8 +62,7 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
       const stack = await stackOf(scope, owner, deployment)
       return holding(documents, `infrastructure/${prefix(stack)}`, patience, async () => {
         const tool = await terragrunt(stack)
-        await tool.apply()
-        const outputs = await tool.outputs()
+        const outputs = await tool.apply()
         const states = await statesOf(documents, prefix(stack), Object.keys(stack.units))
         const record: Record_ = { made, states, outputs }
         await documents.write(`${prefix(stack)}/record.json`, JSON.stringify(record))

@@ -2,7 +2,7 @@
 import { type Container, type Directory, dag, type File } from "@dagger.io/dagger"
 import type { Json } from "../model/index.js"
 import { type AwsPlace, credentialVariables } from "./aws.js"
-import { run } from "./exec.js"
+import { type Done, run } from "./exec.js"
 import { withSecretVariables } from "./secrets.js"
 import { toolbox } from "./toolbox.js"
 
@@ -61,27 +61,41 @@ export class Terragrunt {
     )
   }
 
-  /** Applies every unit of the stack, in the order of their dependencies. */
-  async apply(): Promise<void> {
-    await run(this.box, ["terragrunt", "stack", "run", "apply"])
+  /**
+   * Applies every unit of the stack, in the order of their dependencies.
+   *
+   * @returns the outputs of the units, by unit; the modules see to it that none is secret
+   */
+  async apply(): Promise<Record<string, Json>> {
+    const applied = await this.stack(this.box, "run", "apply")
+    const { stdout } = await this.stack(applied.box, "output", "--format", "json")
+    return JSON.parse(stdout)
   }
 
   /** What an apply would change, in Terragrunt's and OpenTofu's words. */
   async plan(): Promise<string> {
-    const { stdout, stderr } = await run(this.box, ["terragrunt", "stack", "run", "plan"])
+    const { stdout, stderr } = await this.stack(this.box, "run", "plan")
     return stdout + stderr
   }
 
   /** Destroys every unit of the stack, in reverse order. */
   async destroy(): Promise<void> {
-    await run(this.box, ["terragrunt", "stack", "run", "destroy"])
+    await this.stack(this.box, "run", "destroy")
   }
 
-  /** The outputs of the stack's units, by unit. Sensitive ones are left out by the modules, not here. */
-  async outputs(): Promise<Record<string, Json>> {
-    const { stdout } = await run(this.box, ["terragrunt", "stack", "output", "--format", "json"])
-    return JSON.parse(stdout)
+  private stack(box: Container, ...args: string[]): Promise<Done> {
+    return run(box, ["terragrunt", "stack", ...args]).catch((error: Error) => {
+      throw new Error(withoutChatter(error.message))
+    })
   }
+}
+
+/** Terragrunt's log without what it merely tells: an error must not drown in it. */
+function withoutChatter(log: string): string {
+  return log
+    .split("\n")
+    .filter((line) => !/^\S+ (INFO|DEBUG|TRACE|STDOUT) /.test(line))
+    .join("\n")
 }
 
 /** Providers from a mirror in the file system, or else from their registry through a cache. */

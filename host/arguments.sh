@@ -31,7 +31,7 @@ complete_arguments() {
   if [ -z "$has_mirror" ] && [ -n "$directory" ]; then added+=("--provider-mirror=$directory"); fi
   if [ -z "$has_target" ] && [ "${WALLET_WORLD_SANDBOX:-on}" != off ] && needs_target "$function"; then
     keep_sandbox
-    added+=("--sandbox=tcp://localhost:$sandbox_port")
+    added+=("--sandbox=tcp://$(sandbox_address)")
   fi
   arguments=("${@:1:call+1}" "${added[@]+"${added[@]}"}" "${@:call+2}")
 }

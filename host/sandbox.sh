@@ -79,6 +79,19 @@ wait_for_sandbox() {
 
 sandbox_answers() { curl --fail --silent --noproxy '*' --max-time 5 --output /dev/null "http://localhost:$sandbox_port/ready"; }
 
+# sandbox_address: HOST:PORT for calls; its own address where this machine has a route to it, else the tunnel on localhost.
+# A tunnel carries all connections in one stream: enough for people, not for hundreds of connections of a deployment.
+sandbox_address() {
+  local ready address
+  ready=$(curl --silent --noproxy '*' --max-time 5 "http://localhost:$sandbox_port/ready")
+  address=$(sed -n 's/.*"address":"\([0-9.]*\)".*/\1/p' <<<"$ready")
+  if [ -n "$address" ] && curl --fail --silent --noproxy '*' --max-time 2 --output /dev/null "http://$address:$sandbox_port/ready"; then
+    echo "$address:$sandbox_port"
+  else
+    echo "localhost:$sandbox_port"
+  fi
+}
+
 sandbox_failed() {
   tail -n 40 "$sandbox_log" >&2
   stop_sandbox

@@ -32,6 +32,12 @@ terraform {
     commands  = get_terraform_commands_that_need_locking()
     arguments = ["-lock-timeout=2m"]
   }
+
+  # What a module declares as "destroy = false" goes by itself with something else: to forget it is no failure.
+  extra_arguments "forgetting" {
+    commands  = ["destroy"]
+    arguments = ["-suppress-forget-errors"]
+  }
 }
 
 # A unit that the inputs do not name does not exist in this scope.

@@ -1,5 +1,5 @@
-"""What becomes of new objects in the cluster: pods that cannot really run here go to the simulated nodes, and volumes of
-the EBS driver come from the sandbox's disk."""
+"""What becomes of new objects in the cluster: pods that cannot really run here go to the simulated nodes, and volumes
+of the EBS driver come from the sandbox's disk."""
 
 import base64
 import json
@@ -11,7 +11,9 @@ from . import registry, settings
 SIMULATED = "wallet-world/simulated"
 STAND_IN = "io.wallet-world.stand-in"
 EBS, HOST_PATH = "ebs.csi.aws.com", "wallet-world/host-path"
-IMAGE = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.sandbox\.test(:\d+)?/(?P<repository>[^:@]+)(:(?P<tag>[^@]+))?(@(?P<digest>.+))?")
+IMAGE = re.compile(
+    r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.sandbox\.test(:\d+)?/(?P<repository>[^:@]+)(:(?P<tag>[^@]+))?(@(?P<digest>.+))?"
+)
 
 
 def review(document: dict[str, Any]) -> dict[str, Any]:
@@ -49,15 +51,21 @@ def reason(spec: dict[str, Any]) -> str | None:
             return f"the image of container {container['name']} is a stand-in"
     asked = memory(spec)
     if asked > settings.POD_MEMORY:
-        return f"it asks for {asked / 2**30:.1f} GiB of memory; SANDBOX_POD_MEMORY allows {settings.POD_MEMORY / 2**30:.1f} GiB"
+        allowed = settings.POD_MEMORY / 2**30
+        return f"it asks for {asked / 2**30:.1f} GiB of memory; SANDBOX_POD_MEMORY allows {allowed:.1f} GiB"
     return None
 
 
 def memory(spec: dict[str, Any]) -> float:
     """The memory that a pod asks for, as the scheduler counts it. A limit without a request is one."""
+
     def asked(container: dict[str, Any]) -> float:
         resources = container.get("resources", {})
-        return settings.quantity((resources.get("requests", {}).get("memory") or resources.get("limits", {}).get("memory") or "0"))
+        text = resources.get("requests", {}).get("memory") or resources.get("limits", {}).get("memory") or "0"
+        try:
+            return settings.quantity(str(text))
+        except ValueError:
+            return 0  # the API server refuses such a pod after us, and says why
 
     beside = [c for c in spec.get("initContainers", []) if c.get("restartPolicy") == "Always"]
     before = [asked(c) for c in spec.get("initContainers", []) if c.get("restartPolicy") != "Always"]

@@ -6,7 +6,7 @@ import hmac
 import json
 import secrets
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.responses import BaseResponse
@@ -53,20 +53,18 @@ def exists(account: str, region: str, repository: str) -> bool:
     return repository in ecr_backends[account][region].repositories
 
 
-def stored(account: str, region: str, repository: str) -> str:
-    """The name under which the one registry keeps an account's repository: images of accounts never mix."""
-    return repository
-
-
 @ecr
 def get_authorization_token(r: BaseResponse) -> dict:
     data = []
     for account in r._get_param("registryIds") or [r.current_account]:
         password, ends = token(account, r.region)
-        data.append({
-            "authorizationToken": base64.b64encode(f"AWS:{password}".encode()).decode(),
-            "expiresAt": datetime.fromtimestamp(ends, timezone.utc), "proxyEndpoint": f"https://{host(account, r.region)}",
-        })
+        data.append(
+            {
+                "authorizationToken": base64.b64encode(f"AWS:{password}".encode()).decode(),
+                "expiresAt": datetime.fromtimestamp(ends, UTC),
+                "proxyEndpoint": f"https://{host(account, r.region)}",
+            }
+        )
     return {"authorizationData": data}
 
 
@@ -89,8 +87,18 @@ def _refresh(r: BaseResponse) -> Repository | None:
         found = registry.manifest(repository.name, tag)
         if found is None:
             continue
-        image = current.get(found.digest) or known.get(found.digest) or Image(
-            repository.account_id, None, found.text, repository.name, found.media_type, found.digest, repository.registry_id
+        image = (
+            current.get(found.digest)
+            or known.get(found.digest)
+            or Image(
+                repository.account_id,
+                None,
+                found.text,
+                repository.name,
+                found.media_type,
+                found.digest,
+                repository.registry_id,
+            )
         )
         if found.digest not in current:
             image.image_tags = []
@@ -105,7 +113,15 @@ def _refresh(r: BaseResponse) -> Repository | None:
     for image_id in r._get_param("imageIds") or []:
         digest = image_id.get("imageDigest")
         if digest and digest not in current and (found := registry.manifest(repository.name, digest)):
-            image = Image(repository.account_id, None, found.text, repository.name, found.media_type, digest, repository.registry_id)
+            image = Image(
+                repository.account_id,
+                None,
+                found.text,
+                repository.name,
+                found.media_type,
+                digest,
+                repository.registry_id,
+            )
             image.get_image_size_in_bytes = lambda size=found.size: size
             current[digest] = image
     repository.images = list(current.values())
@@ -155,7 +171,10 @@ def delete_repository(r: BaseResponse, original: Any) -> Any:
 
 
 def _push_only(r: BaseResponse) -> None:
-    raise error("InvalidParameterException", "the sandbox takes images by the registry's own protocol only: push with crane, docker or helm")
+    raise error(
+        "InvalidParameterException",
+        "the sandbox takes images by the registry's own protocol only: push with crane, docker or helm",
+    )
 
 
 @ecr
@@ -169,7 +188,10 @@ def initiate_layer_upload(r: BaseResponse) -> None:
 
 
 def _no_cache(r: BaseResponse) -> None:
-    raise error("ValidationException", "the sandbox's ECR has no pull-through cache and no creation templates: copy the image into a repository instead")
+    raise error(
+        "ValidationException",
+        "the sandbox's ECR has no pull-through cache and no creation templates: copy the image into a repository",
+    )
 
 
 @ecr

@@ -15,7 +15,13 @@ from .operations import error, extend
 
 eks = extend("eks", EKSResponse, urls)
 POLICY = "arn:aws:eks::aws:cluster-access-policy/"
-POLICIES = ("AmazonEKSClusterAdminPolicy", "AmazonEKSAdminPolicy", "AmazonEKSEditPolicy", "AmazonEKSViewPolicy", "AmazonEKSAdminViewPolicy")
+POLICIES = (
+    "AmazonEKSClusterAdminPolicy",
+    "AmazonEKSAdminPolicy",
+    "AmazonEKSEditPolicy",
+    "AmazonEKSViewPolicy",
+    "AmazonEKSAdminViewPolicy",
+)
 
 
 def _cluster(r: BaseResponse) -> Cluster:
@@ -36,14 +42,18 @@ def grant_creator(r: BaseResponse, cluster: Cluster) -> None:
     key = keys.find(r.get_access_key())
     if key:
         entry = _add(r, cluster, key.principal)
-        entry["policies"][POLICY + POLICIES[0]] = _association(POLICY + POLICIES[0], {"type": "cluster", "namespaces": []})
+        entry["policies"][POLICY + POLICIES[0]] = _association(
+            POLICY + POLICIES[0], {"type": "cluster", "namespaces": []}
+        )
 
 
 @eks
 def create_access_entry(r: BaseResponse) -> dict:
     cluster, principal = _cluster(r), r._get_param("principalArn")
     if not re.fullmatch(r"arn:aws:iam::\d{12}:(user|role)/.+", principal or ""):
-        raise error("InvalidParameterException", f"The specified principalArn is invalid: invalid principal: {principal}")
+        raise error(
+            "InvalidParameterException", f"The specified principalArn is invalid: invalid principal: {principal}"
+        )
     if principal in cluster.access_entries:
         raise error("ResourceInUseException", "The specified access entry resource is already in use on this cluster.")
     return {"accessEntry": _shown(_add(r, cluster, principal))}
@@ -83,13 +93,21 @@ def associate_access_policy(r: BaseResponse) -> dict:
     if policy.removeprefix(POLICY) not in POLICIES:
         raise error("InvalidParameterException", f"The policyArn parameter format is not valid: {policy}")
     entry["policies"][policy] = _association(policy, r._get_param("accessScope"))
-    return {"clusterName": entry["clusterName"], "principalArn": entry["principalArn"], "associatedAccessPolicy": entry["policies"][policy]}
+    return {
+        "clusterName": entry["clusterName"],
+        "principalArn": entry["principalArn"],
+        "associatedAccessPolicy": entry["policies"][policy],
+    }
 
 
 @eks
 def list_associated_access_policies(r: BaseResponse) -> dict:
     entry = entry_of(r)
-    return {"clusterName": entry["clusterName"], "principalArn": entry["principalArn"], "associatedAccessPolicies": list(entry["policies"].values())}
+    return {
+        "clusterName": entry["clusterName"],
+        "principalArn": entry["principalArn"],
+        "associatedAccessPolicies": list(entry["policies"].values()),
+    }
 
 
 @eks
@@ -110,17 +128,28 @@ def _add(r: BaseResponse, cluster: Cluster, principal: str) -> dict[str, Any]:
     role = f"arn:aws:sts::{account}:assumed-role/{name}/{{{{SessionName}}}}"
     creating = r._get_param("principalArn") == principal
     cluster.access_entries[principal] = entry = {
-        "clusterName": cluster.name, "principalArn": principal, "createdAt": utcnow(), "modifiedAt": utcnow(), "policies": {},
-        "accessEntryArn": cluster.arn.replace(":cluster/", ":access-entry/") + f"/{'role' if ':role/' in principal else 'user'}/{account}/{name}/{uuid.uuid4()}",
+        "clusterName": cluster.name,
+        "principalArn": principal,
+        "createdAt": utcnow(),
+        "modifiedAt": utcnow(),
+        "policies": {},
+        "accessEntryArn": cluster.arn.replace(":cluster/", ":access-entry/")
+        + f"/{'role' if ':role/' in principal else 'user'}/{account}/{name}/{uuid.uuid4()}",
         "kubernetesGroups": creating and r._get_param("kubernetesGroups") or [],
         "username": creating and r._get_param("username") or (role if ":role/" in principal else principal),
-        "type": creating and r._get_param("type") or "STANDARD", "tags": creating and r._get_param("tags") or {},
+        "type": creating and r._get_param("type") or "STANDARD",
+        "tags": creating and r._get_param("tags") or {},
     }
     return entry
 
 
 def _association(policy: str, scope: dict[str, Any]) -> dict[str, Any]:
-    return {"policyArn": policy, "accessScope": {"namespaces": [], **scope}, "associatedAt": utcnow(), "modifiedAt": utcnow()}
+    return {
+        "policyArn": policy,
+        "accessScope": {"namespaces": [], **scope},
+        "associatedAt": utcnow(),
+        "modifiedAt": utcnow(),
+    }
 
 
 def _shown(entry: dict[str, Any]) -> dict[str, Any]:

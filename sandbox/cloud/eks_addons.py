@@ -15,8 +15,12 @@ from .operations import error, extend, given
 eks = extend("eks", EKSResponse, urls)
 # Add-on -> the version that is the default for every version of Kubernetes here.
 VERSIONS = {
-    "vpc-cni": "v1.20.4-eksbuild.1", "kube-proxy": "v1.35.0-eksbuild.2", "coredns": "v1.12.4-eksbuild.1",
-    "eks-pod-identity-agent": "v1.3.10-eksbuild.1", "aws-ebs-csi-driver": "v1.54.0-eksbuild.1", "metrics-server": "v0.8.0-eksbuild.1",
+    "vpc-cni": "v1.20.4-eksbuild.1",
+    "kube-proxy": "v1.35.0-eksbuild.2",
+    "coredns": "v1.12.4-eksbuild.1",
+    "eks-pod-identity-agent": "v1.3.10-eksbuild.1",
+    "aws-ebs-csi-driver": "v1.54.0-eksbuild.1",
+    "metrics-server": "v0.8.0-eksbuild.1",
 }
 
 
@@ -27,7 +31,10 @@ def _cluster(r: BaseResponse) -> Cluster:
 def _addon(r: BaseResponse) -> dict[str, Any]:
     addon = _cluster(r).addons.get(r._get_param("addonName"))
     if addon is None:
-        raise error("ResourceNotFoundException", f"No addon: {r._get_param('addonName')} found in cluster: {r._get_param('name')}")
+        raise error(
+            "ResourceNotFoundException",
+            f"No addon: {r._get_param('addonName')} found in cluster: {r._get_param('name')}",
+        )
     return addon
 
 
@@ -46,11 +53,21 @@ def create_addon(r: BaseResponse) -> dict:
     if name in cluster.addons:
         raise error("ResourceInUseException", f"Addon {name} already exists in cluster {cluster.name}.")
     if name not in VERSIONS:
-        raise error("InvalidParameterException", f"Addon {name} specified is not supported; the sandbox knows {', '.join(VERSIONS)}")
+        raise error(
+            "InvalidParameterException",
+            f"Addon {name} specified is not supported; the sandbox knows {', '.join(VERSIONS)}",
+        )
     _check_configuration(r._get_param("configurationValues"))
     cluster.addons[name] = {
-        "addonName": name, "clusterName": cluster.name, "status": "ACTIVE", "health": {"issues": []}, "addonVersion": VERSIONS[name],
-        "addonArn": cluster.arn.replace(":cluster/", ":addon/") + f"/{name}/{uuid.uuid4()}", "createdAt": utcnow(), "modifiedAt": utcnow(), "tags": {},
+        "addonName": name,
+        "clusterName": cluster.name,
+        "status": "ACTIVE",
+        "health": {"issues": []},
+        "addonVersion": VERSIONS[name],
+        "addonArn": cluster.arn.replace(":cluster/", ":addon/") + f"/{name}/{uuid.uuid4()}",
+        "createdAt": utcnow(),
+        "modifiedAt": utcnow(),
+        "tags": {},
         **given(r, "addonVersion", "serviceAccountRoleArn", "configurationValues", "tags"),
     }
     return {"addon": cluster.addons[name]}
@@ -72,8 +89,14 @@ def update_addon(r: BaseResponse) -> dict:
     _check_configuration(r._get_param("configurationValues"))
     change = given(r, "addonVersion", "serviceAccountRoleArn", "configurationValues")
     addon.update(change, modifiedAt=utcnow())
-    update = {"id": str(uuid.uuid4()), "status": "Successful", "type": "AddonUpdate", "createdAt": utcnow(), "errors": [],
-              "params": [{"type": name[:1].upper() + name[1:], "value": value} for name, value in change.items()]}
+    update = {
+        "id": str(uuid.uuid4()),
+        "status": "Successful",
+        "type": "AddonUpdate",
+        "createdAt": utcnow(),
+        "errors": [],
+        "params": [{"type": name[:1].upper() + name[1:], "value": value} for name, value in change.items()],
+    }
     _cluster(r).updates[update["id"]] = update
     return {"update": update}
 
@@ -89,18 +112,36 @@ def delete_addon(r: BaseResponse) -> dict:
 def describe_addon_versions(r: BaseResponse) -> dict:
     wanted = r.querystring.get("addonName", [None])[0]
     kubernetes = r.querystring.get("kubernetesVersion", ["1.35"])[0]
-    return {"addons": [
-        {"addonName": name, "type": "networking", "owner": "aws", "publisher": "eks", "addonVersions": [
-            {"addonVersion": version, "architecture": ["amd64", "arm64"], "compatibilities": [
-                {"clusterVersion": kubernetes, "platformVersions": ["*"], "defaultVersion": True}]}]}
-        for name, version in VERSIONS.items() if wanted in (None, name)
-    ]}
+    return {
+        "addons": [
+            {
+                "addonName": name,
+                "type": "networking",
+                "owner": "aws",
+                "publisher": "eks",
+                "addonVersions": [
+                    {
+                        "addonVersion": version,
+                        "architecture": ["amd64", "arm64"],
+                        "compatibilities": [
+                            {"clusterVersion": kubernetes, "platformVersions": ["*"], "defaultVersion": True}
+                        ],
+                    }
+                ],
+            }
+            for name, version in VERSIONS.items()
+            if wanted in (None, name)
+        ]
+    }
 
 
 def _association(r: BaseResponse) -> dict[str, Any]:
     found = _cluster(r).pod_identities.get(r._get_param("associationId"))
     if found is None:
-        raise error("ResourceNotFoundException", f"Association {r._get_param('associationId')} not found in cluster {r._get_param('name') or r._get_param('clusterName')}")
+        raise error(
+            "ResourceNotFoundException",
+            f"Association {r._get_param('associationId')} not found in cluster {_cluster(r).name}",
+        )
     return found
 
 
@@ -108,11 +149,19 @@ def _association(r: BaseResponse) -> dict[str, Any]:
 def create_pod_identity_association(r: BaseResponse) -> dict:
     cluster, subject = _cluster(r), given(r, "namespace", "serviceAccount")
     if any(subject.items() <= other.items() for other in cluster.pod_identities.values()):
-        raise error("ResourceInUseException", f"Association already exists for namespace and service account: {subject}")
+        raise error(
+            "ResourceInUseException", f"Association already exists for namespace and service account: {subject}"
+        )
     key = "a-" + uuid.uuid4().hex[:17]
     cluster.pod_identities[key] = {
-        "clusterName": cluster.name, "associationId": key, "associationArn": cluster.arn.replace(":cluster/", ":podidentityassociation/") + f"/{key}",
-        "createdAt": utcnow(), "modifiedAt": utcnow(), "tags": {}, "disableSessionTags": False, **subject,
+        "clusterName": cluster.name,
+        "associationId": key,
+        "associationArn": cluster.arn.replace(":cluster/", ":podidentityassociation/") + f"/{key}",
+        "createdAt": utcnow(),
+        "modifiedAt": utcnow(),
+        "tags": {},
+        "disableSessionTags": False,
+        **subject,
         **given(r, "roleArn", "tags", "disableSessionTags", "targetRoleArn"),
     }
     return {"association": cluster.pod_identities[key]}
@@ -127,7 +176,13 @@ def describe_pod_identity_association(r: BaseResponse) -> dict:
 def list_pod_identity_associations(r: BaseResponse) -> dict:
     wanted = {name: r.querystring[name][0] for name in ("namespace", "serviceAccount") if name in r.querystring}
     keys = ("clusterName", "namespace", "serviceAccount", "associationArn", "associationId")
-    return {"associations": [{key: item[key] for key in keys} for item in _cluster(r).pod_identities.values() if wanted.items() <= item.items()]}
+    return {
+        "associations": [
+            {key: item[key] for key in keys}
+            for item in _cluster(r).pod_identities.values()
+            if wanted.items() <= item.items()
+        ]
+    }
 
 
 @eks

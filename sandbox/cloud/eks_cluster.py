@@ -1,4 +1,4 @@
-"""EKS clusters and node groups: the sandbox's Kubernetes behind every endpoint, and settings remembered as they were given."""
+"""EKS clusters and node groups: the sandbox's Kubernetes behind every endpoint, settings remembered as given."""
 
 import base64
 import copy
@@ -8,8 +8,7 @@ from typing import Any
 from moto.core.responses import BaseResponse
 from moto.core.utils import utcnow
 from moto.ec2.models import ec2_backends
-from moto.eks import models
-from moto.eks import urls
+from moto.eks import models, urls
 from moto.eks.responses import EKSResponse
 
 from . import eks_access, names, settings
@@ -39,13 +38,21 @@ def create_cluster(r: BaseResponse, original: Any) -> Any:
     cluster.identity = {"oidc": {"issuer": f"https://oidc.eks.{r.region}.amazonaws.com/id/{issuer}"}}
     cluster.platformVersion = PLATFORM_VERSION
     cluster.version = r._get_param("version") or VERSIONS[0]
-    cluster.kubernetes_network_config = {"serviceIpv4Cidr": "172.20.0.0/16", "ipFamily": "ipv4", **(r._get_param("kubernetesNetworkConfig") or {})}
+    cluster.kubernetes_network_config = {
+        "serviceIpv4Cidr": "172.20.0.0/16",
+        "ipFamily": "ipv4",
+        **(r._get_param("kubernetesNetworkConfig") or {}),
+    }
     cluster.resources_vpc_config = _vpc(r, cluster)
     cluster.logging = _logging(r._get_param("logging"))
     cluster.upgrade_policy = r._get_param("upgradePolicy") or {"supportType": "EXTENDED"}
     cluster.zonal_shift_config = r._get_param("zonalShiftConfig")
     cluster.deletion_protection = r._get_param("deletionProtection") or False
-    cluster.access_config = {"authenticationMode": "CONFIG_MAP", "bootstrapClusterCreatorAdminPermissions": True, **(r._get_param("accessConfig") or {})}
+    cluster.access_config = {
+        "authenticationMode": "CONFIG_MAP",
+        "bootstrapClusterCreatorAdminPermissions": True,
+        **(r._get_param("accessConfig") or {}),
+    }
     cluster.access_entries, cluster.addons, cluster.pod_identities, cluster.updates = {}, {}, {}, {}
     if cluster.access_config["bootstrapClusterCreatorAdminPermissions"]:
         eks_access.grant_creator(r, cluster)
@@ -56,7 +63,10 @@ def create_cluster(r: BaseResponse, original: Any) -> Any:
 def delete_cluster(r: BaseResponse, original: Any) -> Any:
     cluster = cluster_of(r)
     if cluster.deletion_protection:
-        raise error("InvalidRequestException", f"Cluster {cluster.name} is protected from deletion: disable its deletion protection first")
+        raise error(
+            "InvalidRequestException",
+            f"Cluster {cluster.name} is protected from deletion: disable its deletion protection first",
+        )
     answer = original(r)
     group = cluster.resources_vpc_config["clusterSecurityGroupId"]
     ec2_backends[r.current_account][r.region].delete_security_group(group_id=group)
@@ -67,8 +77,10 @@ def delete_cluster(r: BaseResponse, original: Any) -> Any:
 def update_cluster_config(r: BaseResponse) -> dict:
     cluster = cluster_of(r)
     for parameter, attribute, kind in (
-        ("resourcesVpcConfig", "resources_vpc_config", "EndpointAccessUpdate"), ("accessConfig", "access_config", "AccessConfigUpdate"),
-        ("upgradePolicy", "upgrade_policy", "UpgradePolicyUpdate"), ("zonalShiftConfig", "zonal_shift_config", "ZonalShiftConfigUpdate"),
+        ("resourcesVpcConfig", "resources_vpc_config", "EndpointAccessUpdate"),
+        ("accessConfig", "access_config", "AccessConfigUpdate"),
+        ("upgradePolicy", "upgrade_policy", "UpgradePolicyUpdate"),
+        ("zonalShiftConfig", "zonal_shift_config", "ZonalShiftConfigUpdate"),
     ):
         if (change := r._get_param(parameter)) is not None:
             setattr(cluster, attribute, {**(getattr(cluster, attribute) or {}), **change})
@@ -105,11 +117,20 @@ def describe_update(r: BaseResponse) -> dict:
 
 @eks
 def describe_cluster_versions(r: BaseResponse) -> dict:
-    return {"clusterVersions": [
-        {"clusterVersion": version, "clusterType": "eks", "defaultVersion": version == VERSIONS[0], "status": "standard-support",
-         "versionStatus": "STANDARD_SUPPORT", "kubernetesPatchVersion": version + ".0", "defaultPlatformVersion": PLATFORM_VERSION}
-        for version in VERSIONS
-    ]}
+    return {
+        "clusterVersions": [
+            {
+                "clusterVersion": version,
+                "clusterType": "eks",
+                "defaultVersion": version == VERSIONS[0],
+                "status": "standard-support",
+                "versionStatus": "STANDARD_SUPPORT",
+                "kubernetesPatchVersion": version + ".0",
+                "defaultPlatformVersion": PLATFORM_VERSION,
+            }
+            for version in VERSIONS
+        ]
+    }
 
 
 @eks
@@ -144,16 +165,27 @@ def update_nodegroup_version(r: BaseResponse) -> dict:
 
 def _update(cluster: models.Cluster, kind: str, change: dict) -> dict:
     """The record of an update, which is done as soon as it is asked for."""
-    update = {"id": str(uuid.uuid4()), "status": "Successful", "type": kind, "createdAt": utcnow(), "errors": [],
-              "params": [{"type": name[:1].upper() + name[1:], "value": str(value)} for name, value in change.items()]}
+    update = {
+        "id": str(uuid.uuid4()),
+        "status": "Successful",
+        "type": kind,
+        "createdAt": utcnow(),
+        "errors": [],
+        "params": [{"type": name[:1].upper() + name[1:], "value": str(value)} for name, value in change.items()],
+    }
     cluster.updates[update["id"]] = update
     return {"update": update}
 
 
 def _vpc(r: BaseResponse, cluster: models.Cluster) -> dict:
     """The cluster's place in a VPC, with the security group that EKS makes for control plane and nodes."""
-    config = {"endpointPublicAccess": True, "endpointPrivateAccess": False, "publicAccessCidrs": ["0.0.0.0/0"], "securityGroupIds": [],
-              **copy.deepcopy(r._get_param("resourcesVpcConfig") or {})}
+    config = {
+        "endpointPublicAccess": True,
+        "endpointPrivateAccess": False,
+        "publicAccessCidrs": ["0.0.0.0/0"],
+        "securityGroupIds": [],
+        **copy.deepcopy(r._get_param("resourcesVpcConfig") or {}),
+    }
     if not config["publicAccessCidrs"]:
         config["publicAccessCidrs"] = ["0.0.0.0/0"]
     ec2 = ec2_backends[r.current_account][r.region]
@@ -164,8 +196,10 @@ def _vpc(r: BaseResponse, cluster: models.Cluster) -> dict:
         r.eks_backend.clusters.pop(cluster.name)
         raise error("InvalidParameterException", f"The subnet ID does not exist: {subnets[:1]}") from missing
     group = ec2.create_security_group(
-        f"eks-cluster-sg-{cluster.name}-{names.label(cluster.arn)}", "EKS created security group applied to ENI that is attached to EKS Control Plane master nodes",
-        vpc_id=config["vpcId"], tags={f"kubernetes.io/cluster/{cluster.name}": "owned", "aws:eks:cluster-name": cluster.name},
+        f"eks-cluster-sg-{cluster.name}-{names.label(cluster.arn)}",
+        "EKS created security group applied to ENI that is attached to EKS Control Plane master nodes",
+        vpc_id=config["vpcId"],
+        tags={f"kubernetes.io/cluster/{cluster.name}": "owned", "aws:eks:cluster-name": cluster.name},
     )
     config["clusterSecurityGroupId"] = group.id
     return config
@@ -175,6 +209,13 @@ def _logging(asked: dict | None) -> dict:
     """Each log type is either on or off; those not named are off."""
     kinds = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
     on = {kind for setup in (asked or {}).get("clusterLogging", []) if setup.get("enabled") for kind in setup["types"]}
-    return {"clusterLogging": [setup for setup in (
-        {"types": [kind for kind in kinds if kind in on], "enabled": True}, {"types": [kind for kind in kinds if kind not in on], "enabled": False},
-    ) if setup["types"]]}
+    return {
+        "clusterLogging": [
+            setup
+            for setup in (
+                {"types": [kind for kind in kinds if kind in on], "enabled": True},
+                {"types": [kind for kind in kinds if kind not in on], "enabled": False},
+            )
+            if setup["types"]
+        ]
+    }

@@ -10,7 +10,7 @@ XML = "text/xml; charset=utf-8"
 
 @dataclass
 class Refusal(Exception):
-    """Why a request is not let in. KIND is one of the keys of WORDS."""
+    """Why a request is not carried out. KIND is one of the keys of WORDS."""
 
     kind: str
     detail: str = ""
@@ -19,22 +19,52 @@ class Refusal(Exception):
 # kind -> (code of most services, code of S3, text, status of S3)
 WORDS = {
     "unsigned": ("MissingAuthenticationToken", "AccessDenied", "Missing Authentication Token", 403),
-    "unknown": ("UnrecognizedClientException", "InvalidAccessKeyId", "The security token included in the request is invalid.", 403),
-    "token": ("UnrecognizedClientException", "InvalidToken", "The security token included in the request is invalid.", 400),
+    "unknown": (
+        "UnrecognizedClientException",
+        "InvalidAccessKeyId",
+        "The security token included in the request is invalid.",
+        403,
+    ),
+    "token": (
+        "UnrecognizedClientException",
+        "InvalidToken",
+        "The security token included in the request is invalid.",
+        400,
+    ),
     "expired": ("ExpiredTokenException", "ExpiredToken", "The security token included in the request is expired", 400),
     "signature": (
-        "SignatureDoesNotMatch", "SignatureDoesNotMatch",
+        "SignatureDoesNotMatch",
+        "SignatureDoesNotMatch",
         "The request signature we calculated does not match the signature you provided. "
-        "Check your AWS Secret Access Key and signing method. Consult the service documentation for details.", 403,
+        "Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+        403,
     ),
     "skewed": ("SignatureDoesNotMatch", "RequestTimeTooSkewed", "Signature expired", 403),
-    "incomplete": ("IncompleteSignature", "AuthorizationHeaderMalformed", "The Authorization header is incomplete.", 400),
-    "payload": ("SignatureDoesNotMatch", "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.", 400),
+    "incomplete": (
+        "IncompleteSignature",
+        "AuthorizationHeaderMalformed",
+        "The Authorization header is incomplete.",
+        400,
+    ),
+    "payload": (
+        "SignatureDoesNotMatch",
+        "XAmzContentSHA256Mismatch",
+        "The provided 'x-amz-content-sha256' header does not match what was computed.",
+        400,
+    ),
+    "missing": ("UnknownOperationException", "NotImplemented", "The sandbox's cloud does not have this operation", 400),
 }
 QUERY_CODES = {"UnrecognizedClientException": "InvalidClientTokenId", "ExpiredTokenException": "ExpiredToken"}
-JSON_CODES = {"SignatureDoesNotMatch": "InvalidSignatureException", "MissingAuthenticationToken": "MissingAuthenticationTokenException",
-              "IncompleteSignature": "IncompleteSignatureException"}
-EC2_CODES = {"UnrecognizedClientException": "AuthFailure", "SignatureDoesNotMatch": "AuthFailure", "ExpiredTokenException": "RequestExpired"}
+JSON_CODES = {
+    "SignatureDoesNotMatch": "InvalidSignatureException",
+    "MissingAuthenticationToken": "MissingAuthenticationTokenException",
+    "IncompleteSignature": "IncompleteSignatureException",
+}
+EC2_CODES = {
+    "UnrecognizedClientException": "AuthFailure",
+    "SignatureDoesNotMatch": "AuthFailure",
+    "ExpiredTokenException": "RequestExpired",
+}
 # Signing names of the services that answer in XML without being asked by a form.
 REST_XML = {"route53", "cloudfront"}
 
@@ -67,10 +97,12 @@ def render(refusal: Refusal, spoken: str) -> tuple[int, dict[str, str], bytes]:
         code = EC2_CODES.get(code, code)
         if code == "AuthFailure":
             text = "AWS was not able to validate the provided access credentials"
-        body = f"<Response><Errors><Error><Code>{code}</Code><Message>{escape(text)}</Message></Error></Errors><RequestID>{request}</RequestID></Response>"
+        what = f"<Errors><Error><Code>{code}</Code><Message>{escape(text)}</Message></Error></Errors>"
+        body = f"<Response>{what}<RequestID>{request}</RequestID></Response>"
         return 401 if code == "AuthFailure" else 400, {"Content-Type": XML}, _xml(body)
     code = QUERY_CODES.get(code, code)
-    body = f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{escape(text)}</Message></Error><RequestId>{request}</RequestId></ErrorResponse>"
+    what = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{escape(text)}</Message></Error>"
+    body = f"<ErrorResponse>{what}<RequestId>{request}</RequestId></ErrorResponse>"
     return 403, {"Content-Type": XML, "x-amzn-RequestId": request}, _xml(body)
 
 

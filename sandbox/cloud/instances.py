@@ -40,7 +40,10 @@ class Instance:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [str(program), self.name, self.address, str(self.directory), *arguments],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         _running.add(self)
         threading.Thread(target=self._watch, daemon=True).start()
@@ -86,7 +89,9 @@ class Instance:
             else:
                 return ready()
         if not self.stopping:
-            say(f"{self.kind} {self.name} does not answer on {self.address}:{self.port} after {DEADLINE} s; see {self.log}")
+            say(
+                f"{self.kind} {self.name} does not answer on {self.address}:{self.port} in {DEADLINE} s; see {self.log}"
+            )
             failed()
 
     def tail(self) -> str:

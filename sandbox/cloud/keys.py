@@ -1,8 +1,9 @@
 """Access keys and who they belong to: users' keys made by IAM, sessions made by STS or by the sandbox itself."""
 
 import json
+import threading
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
@@ -11,6 +12,7 @@ from . import settings
 
 ADMIN = "wallet-world-admin"
 SESSION_SECONDS = 3600
+_issuing = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,15 @@ def find(access_key: str) -> Key | None:
             continue
         session = sts.get_assumed_role_from_access_key(access_key)
         if session:
-            return Key(account, session.secret_access_key, session.arn, session.role_arn, session.session_token, session.expiration, session.session_name)
+            return Key(
+                account,
+                session.secret_access_key,
+                session.arn,
+                session.role_arn,
+                session.session_token,
+                session.expiration,
+                session.session_name,
+            )
         user = iam.get_user_from_access_key_id(access_key)
         if user and key.status == "Active":
             return Key(account, key.secret_access_key, user.arn, user.arn)
@@ -46,18 +56,27 @@ def issue(account: str) -> dict[str, str]:
     """A new session of the account's administrator, in the format of AWS's container credentials."""
     iam = iam_backends[account]["aws"]
     arn = f"arn:aws:iam::{account}:role/{ADMIN}"
-    if not any(role.name == ADMIN for role in iam.get_roles()):
-        trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": account}}]}
-        iam.create_role(ADMIN, json.dumps(trust), "/", None, "Administrator of the sandbox", [], "3600")
-        iam.attach_role_policy("arn:aws:iam::aws:policy/AdministratorAccess", ADMIN)
+    with _issuing:
+        if not any(role.name == ADMIN for role in iam.get_roles()):
+            trust = {
+                "Version": "2012-10-17",
+                "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": account}}],
+            }
+            iam.create_role(ADMIN, json.dumps(trust), "/", None, "Administrator of the sandbox", [], "3600")
+            iam.attach_role_policy("arn:aws:iam::aws:policy/AdministratorAccess", ADMIN)
     session = sts_backends[account]["aws"].assume_role(
-        region_name=settings.REGION, role_session_name="sandbox", role_arn=arn, policy="", duration=SESSION_SECONDS, external_id="",
+        region_name=settings.REGION,
+        role_session_name="sandbox",
+        role_arn=arn,
+        policy="",
+        duration=SESSION_SECONDS,
+        external_id="",
     )
     return {
         "AccessKeyId": session.access_key_id,
         "SecretAccessKey": session.secret_access_key,
         "Token": session.session_token,
-        "Expiration": session.expiration.replace(tzinfo=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "Expiration": session.expiration.replace(tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "AccountId": account,
         "Arn": session.arn,
     }

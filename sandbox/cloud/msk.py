@@ -1,10 +1,9 @@
-"""MSK: a cluster is one real Kafka broker; configurations and settings are remembered as they were given."""
+"""MSK: a cluster is one real Kafka broker; its settings are remembered as they were given."""
 
-import base64
 import json
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.responses import BaseResponse
@@ -30,7 +29,7 @@ def msk(function: Callable) -> Callable:
 
 
 def now() -> str:
-    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def cluster_of(r: BaseResponse) -> FakeKafkaCluster:
@@ -69,7 +68,9 @@ def _create(r: BaseResponse, name: str, asked: dict[str, Any], tags: dict[str, s
     if any(cluster.cluster_name == name for cluster in backend.clusters.values()):
         raise error("ConflictException", f"A resource with this name already exists: {name}")
     cluster = FakeKafkaCluster(name, r.current_account, r.region, "PROVISIONED", kafka_version=asked["kafkaVersion"])
-    cluster.settings = _with_defaults(r, {key: value for key, value in asked.items() if key not in ("clusterName", "tags")})
+    cluster.settings = _with_defaults(
+        r, {key: value for key, value in asked.items() if key not in ("clusterName", "tags")}
+    )
     cluster.creation_time = now()
     cluster.version = 1
     backend.clusters[cluster.arn] = cluster
@@ -78,7 +79,8 @@ def _create(r: BaseResponse, name: str, asked: dict[str, Any], tags: dict[str, s
     cluster.broker = Instance("kafka", host, PORT)
     cluster.broker.start(
         settings.HOME / "kafka" / "broker",
-        ready=lambda: setattr(cluster, "state", "ACTIVE"), failed=lambda: setattr(cluster, "state", "FAILED"),
+        ready=lambda: setattr(cluster, "state", "ACTIVE"),
+        failed=lambda: setattr(cluster, "state", "FAILED"),
     )
     return {"clusterArn": cluster.arn, "clusterName": name, "state": cluster.state}
 
@@ -91,8 +93,14 @@ def _with_defaults(r: BaseResponse, asked: dict[str, Any]) -> dict[str, Any]:
     nodes.setdefault("connectivityInfo", {"publicAccess": {"type": "DISABLED"}})
     nodes["zoneIds"] = [f"use1-az{index + 1}" for index in range(len(nodes["clientSubnets"]))]
     encryption = asked.setdefault("encryptionInfo", {})
-    encryption.setdefault("encryptionAtRest", {"dataVolumeKMSKeyId": f"arn:aws:kms:{r.region}:{r.current_account}:alias/aws/kafka"})
-    encryption["encryptionInTransit"] = {"clientBroker": "TLS", "inCluster": True, **encryption.get("encryptionInTransit", {})}
+    encryption.setdefault(
+        "encryptionAtRest", {"dataVolumeKMSKeyId": f"arn:aws:kms:{r.region}:{r.current_account}:alias/aws/kafka"}
+    )
+    encryption["encryptionInTransit"] = {
+        "clientBroker": "TLS",
+        "inCluster": True,
+        **encryption.get("encryptionInTransit", {}),
+    }
     return asked
 
 
@@ -104,8 +112,12 @@ def _described(r: BaseResponse, cluster: FakeKafkaCluster) -> tuple[dict, dict]:
     if configuration:
         software |= {"configurationArn": configuration["arn"], "configurationRevision": configuration["revision"]}
     common = {
-        "clusterArn": cluster.arn, "clusterName": cluster.cluster_name, "creationTime": cluster.creation_time, "state": cluster.state,
-        "currentVersion": f"K{cluster.version}", "tags": r.kafka_backend.list_tags_for_resource(cluster.arn),
+        "clusterArn": cluster.arn,
+        "clusterName": cluster.cluster_name,
+        "creationTime": cluster.creation_time,
+        "state": cluster.state,
+        "currentVersion": f"K{cluster.version}",
+        "tags": r.kafka_backend.list_tags_for_resource(cluster.arn),
     }
     provisioned = {key: value for key, value in asked.items() if key not in ("configurationInfo", "kafkaVersion")}
     return common, {**provisioned, "currentBrokerSoftwareInfo": software, "customerActionStatus": "NONE"}
@@ -130,12 +142,20 @@ def list_clusters(r: BaseResponse) -> dict:
 
 @msk
 def list_clusters_v2(r: BaseResponse) -> dict:
-    return {"clusterInfoList": [{**common, "clusterType": "PROVISIONED", "provisioned": provisioned} for common, provisioned in _matching(r)]}
+    return {
+        "clusterInfoList": [
+            {**common, "clusterType": "PROVISIONED", "provisioned": provisioned} for common, provisioned in _matching(r)
+        ]
+    }
 
 
 def _matching(r: BaseResponse) -> list[tuple[dict, dict]]:
     prefix = r.querystring.get("clusterNameFilter", [""])[0]
-    return [_described(r, cluster) for cluster in r.kafka_backend.clusters.values() if cluster.cluster_name.startswith(prefix)]
+    return [
+        _described(r, cluster)
+        for cluster in r.kafka_backend.clusters.values()
+        if cluster.cluster_name.startswith(prefix)
+    ]
 
 
 @msk
@@ -157,17 +177,29 @@ def _change(r: BaseResponse, **change: Any) -> dict:
     """Changes what is remembered of a cluster; done at once, so the operation has already succeeded."""
     cluster = cluster_of(r)
     if r._get_param("currentVersion") != f"K{cluster.version}":
-        raise error("BadRequestException", f"This operation cannot be performed: the current version is K{cluster.version}")
+        raise error(
+            "BadRequestException", f"This operation cannot be performed: the current version is K{cluster.version}"
+        )
     cluster.settings |= {key: value for key, value in change.items() if value is not None}
     cluster.version += 1
-    return {"clusterArn": cluster.arn, "clusterOperationArn": cluster.arn.replace(":cluster/", ":cluster-operation/") + f"/{uuid.uuid4()}"}
+    return {
+        "clusterArn": cluster.arn,
+        "clusterOperationArn": cluster.arn.replace(":cluster/", ":cluster-operation/") + f"/{uuid.uuid4()}",
+    }
 
 
 @msk
 def describe_cluster_operation(r: BaseResponse) -> dict:
     arn = r._get_param("clusterOperationArn")
-    return {"clusterOperationInfo": {"operationArn": arn, "clusterArn": arn.replace(":cluster-operation/", ":cluster/").rsplit("/", 1)[0],
-                                     "operationState": "UPDATE_COMPLETE", "creationTime": now(), "endTime": now()}}
+    return {
+        "clusterOperationInfo": {
+            "operationArn": arn,
+            "clusterArn": arn.replace(":cluster-operation/", ":cluster/").rsplit("/", 1)[0],
+            "operationState": "UPDATE_COMPLETE",
+            "creationTime": now(),
+            "endTime": now(),
+        }
+    }
 
 
 @msk
@@ -177,7 +209,9 @@ def update_cluster_configuration(r: BaseResponse) -> dict:
 
 @msk
 def update_cluster_kafka_version(r: BaseResponse) -> dict:
-    return _change(r, kafkaVersion=r._get_param("targetKafkaVersion"), configurationInfo=r._get_param("configurationInfo"))
+    return _change(
+        r, kafkaVersion=r._get_param("targetKafkaVersion"), configurationInfo=r._get_param("configurationInfo")
+    )
 
 
 @msk
@@ -187,7 +221,13 @@ def update_broker_count(r: BaseResponse) -> dict:
 
 @msk
 def update_broker_type(r: BaseResponse) -> dict:
-    return _change(r, brokerNodeGroupInfo={**cluster_of(r).settings["brokerNodeGroupInfo"], "instanceType": r._get_param("targetInstanceType")})
+    return _change(
+        r,
+        brokerNodeGroupInfo={
+            **cluster_of(r).settings["brokerNodeGroupInfo"],
+            "instanceType": r._get_param("targetInstanceType"),
+        },
+    )
 
 
 @msk
@@ -213,72 +253,3 @@ def update_security(r: BaseResponse) -> dict:
 def list_scram_secrets(r: BaseResponse) -> dict:
     cluster_of(r)
     return {"secretArnList": []}
-
-
-def _configurations(r: BaseResponse) -> dict[str, dict]:
-    return r.kafka_backend.__dict__.setdefault("configurations", {})
-
-
-def _configuration(r: BaseResponse) -> dict[str, Any]:
-    arn = r._get_param("arn")
-    if arn not in _configurations(r):
-        raise error("NotFoundException", f"The configuration ARN does not exist: {arn}")
-    return _configurations(r)[arn]
-
-
-def _shown(item: dict[str, Any]) -> dict[str, Any]:
-    latest = {key: value for key, value in item["revisions"][-1].items() if key != "serverProperties"}
-    return {**{key: value for key, value in item.items() if key != "revisions"}, "latestRevision": latest}
-
-
-def _revision(r: BaseResponse, number: int) -> dict[str, Any]:
-    properties = r._get_param("serverProperties")
-    base64.b64decode(properties, validate=True)
-    return {"revision": number, "creationTime": now(), "description": r._get_param("description") or "", "serverProperties": properties}
-
-
-@msk
-def create_configuration(r: BaseResponse) -> dict:
-    name = r._get_param("name")
-    if any(item["name"] == name for item in _configurations(r).values()):
-        raise error("ConflictException", f"A resource with this name already exists: {name}")
-    arn = f"arn:aws:kafka:{r.region}:{r.current_account}:configuration/{name}/{uuid.uuid4()}-1"
-    item = {"arn": arn, "name": name, "state": "ACTIVE", "creationTime": now(), "description": r._get_param("description") or "",
-            "kafkaVersions": r._get_param("kafkaVersions") or [], "revisions": [_revision(r, 1)]}
-    _configurations(r)[arn] = item
-    return {key: value for key, value in _shown(item).items() if key not in ("description", "kafkaVersions")}
-
-
-@msk
-def describe_configuration(r: BaseResponse) -> dict:
-    return _shown(_configuration(r))
-
-
-@msk
-def list_configurations(r: BaseResponse) -> dict:
-    return {"configurations": [_shown(item) for item in _configurations(r).values()]}
-
-
-@msk
-def describe_configuration_revision(r: BaseResponse) -> dict:
-    item, number = _configuration(r), int(r._get_param("revision"))
-    if not 0 < number <= len(item["revisions"]):
-        raise error("NotFoundException", f"The configuration has no revision {number}")
-    return {"arn": item["arn"], **item["revisions"][number - 1]}
-
-
-@msk
-def update_configuration(r: BaseResponse) -> dict:
-    item = _configuration(r)
-    item["revisions"].append(_revision(r, len(item["revisions"]) + 1))
-    item["description"] = r._get_param("description") or ""
-    return {"arn": item["arn"], "latestRevision": _shown(item)["latestRevision"]}
-
-
-@msk
-def delete_configuration(r: BaseResponse) -> dict:
-    item = _configuration(r)
-    if any((cluster.settings.get("configurationInfo") or {}).get("arn") == item["arn"] for cluster in r.kafka_backend.clusters.values()):
-        raise error("BadRequestException", "Configuration is in use by one or more clusters. Dissociate the configuration from the clusters.")
-    del _configurations(r)[item["arn"]]
-    return {"arn": item["arn"], "state": "DELETING"}

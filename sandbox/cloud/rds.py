@@ -36,7 +36,9 @@ def _secret(self: MasterUserSecret) -> str:
 # moto's secret holds the same words for everybody; its addresses lead nowhere.
 MasterUserSecret._generate_secret_string = _secret
 DBInstance.address = property(
-    lambda self: f"{self.db_instance_identifier}.{names.label(self.account_id, self.region)}.{self.region}.rds.sandbox.test"
+    lambda self: (
+        f"{self.db_instance_identifier}.{names.label(self.account_id, self.region)}.{self.region}.rds.sandbox.test"
+    )
 )
 
 
@@ -49,7 +51,9 @@ def create_db_instance(r: BaseResponse, original: Any) -> Any:
     answer = original(r)
     instance = r.backend.databases[asked["DBInstanceIdentifier"]]
     # Distinct, because the provider tells instances apart by it.
-    instance.dbi_resource_id = "db-" + "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(26))
+    instance.dbi_resource_id = "db-" + "".join(
+        secrets.choice(string.ascii_uppercase + string.digits) for _ in range(26)
+    )
     instance.deletion_protection = bool(asked.get("DeletionProtection"))
     if instance.engine == "postgres":
         _start(instance)
@@ -58,11 +62,18 @@ def create_db_instance(r: BaseResponse, original: Any) -> Any:
 
 def _check(asked: dict[str, Any]) -> None:
     if asked.get("Port", PORT) != PORT:
-        raise error("InvalidParameterValue", f"the sandbox's Postgres listens on port {PORT} only, not on {asked['Port']}")
+        raise error(
+            "InvalidParameterValue", f"the sandbox's Postgres listens on port {PORT} only, not on {asked['Port']}"
+        )
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", asked.get("MasterUsername") or ""):
-        raise error("InvalidParameterValue", "MasterUsername must begin with a letter and contain only letters, digits and underscores")
+        raise error(
+            "InvalidParameterValue",
+            "MasterUsername must begin with a letter and contain only letters, digits and underscores",
+        )
     if not re.fullmatch(r"([A-Za-z_][A-Za-z0-9_]{0,62})?", asked.get("DBName") or ""):
-        raise error("InvalidParameterValue", "DBName must begin with a letter and contain only letters, digits and underscores")
+        raise error(
+            "InvalidParameterValue", "DBName must begin with a letter and contain only letters, digits and underscores"
+        )
 
 
 def _version(asked: str | None) -> str:
@@ -84,7 +95,7 @@ def _start(instance: DBInstance) -> None:
     instance.process = process
     process.directory.mkdir(parents=True, exist_ok=True)
     # Beside the data, in a file of its own: arguments can be read by every process.
-    secret = process.directory.with_suffix(".password")
+    secret = process.directory.parent / f"{process.address}.password"
     with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(instance._master_user_password)
 
@@ -93,8 +104,12 @@ def _start(instance: DBInstance) -> None:
         instance.status = "available"
 
     process.start(
-        settings.HOME / "database" / "instance", instance.master_username, str(secret), instance.db_name or "postgres",
-        ready=ready, failed=lambda: setattr(instance, "status", "failed"),
+        settings.HOME / "database" / "instance",
+        instance.master_username,
+        str(secret),
+        instance.db_name or "postgres",
+        ready=ready,
+        failed=lambda: setattr(instance, "status", "failed"),
     )
 
 
@@ -103,7 +118,10 @@ def modify_db_instance(r: BaseResponse, original: Any) -> Any:
     instance = r.backend.describe_db_instances(r.params.get("DBInstanceIdentifier"))[0]
     before = instance._master_user_password
     if r.params.get("NewDBInstanceIdentifier"):
-        raise error("InvalidParameterCombination", "the sandbox cannot rename an instance: its address would change under its users")
+        raise error(
+            "InvalidParameterCombination",
+            "the sandbox cannot rename an instance: its address would change under its users",
+        )
     answer = original(r)
     if hasattr(instance, "process") and before != instance._master_user_password:
         _change_password(instance)
@@ -113,10 +131,25 @@ def modify_db_instance(r: BaseResponse, original: Any) -> Any:
 def _change_password(instance: DBInstance) -> None:
     """Sets a new master password in the running Postgres, through the socket that only the sandbox reaches."""
     done = subprocess.run(
-        ["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-v", f"role={instance.master_username}", "-h", str(instance.process.directory / "socket"),
-         "-U", "rdsadmin", "-d", "postgres"],
-        input="\\getenv new NEW_PASSWORD\nALTER ROLE :\"role\" PASSWORD :'new';\n", env={**os.environ, "NEW_PASSWORD": instance._master_user_password},
-        capture_output=True, text=True, timeout=30,
+        [
+            "psql",
+            "-qX",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-v",
+            f"role={instance.master_username}",
+            "-h",
+            str(instance.process.directory / "socket"),
+            "-U",
+            "rdsadmin",
+            "-d",
+            "postgres",
+        ],
+        input="\\getenv new NEW_PASSWORD\nALTER ROLE :\"role\" PASSWORD :'new';\n",
+        env={**os.environ, "NEW_PASSWORD": instance._master_user_password},
+        capture_output=True,
+        text=True,
+        timeout=30,
     )
     if done.returncode:
         raise error("InvalidDBInstanceState", f"Postgres refuses the new master password: {done.stderr.strip()}")
@@ -125,13 +158,20 @@ def _change_password(instance: DBInstance) -> None:
 _rotate = SecretsManagerBackend.rotate_secret
 
 
-def _rotate_managed(self: SecretsManagerBackend, secret_id: str, *rest: Any, rotate_immediately: bool = True, **options: Any) -> str:
+def _rotate_managed(
+    self: SecretsManagerBackend, secret_id: str, *rest: Any, rotate_immediately: bool = True, **options: Any
+) -> str:
     """A master user's secret is rotated by RDS itself, without a function: Postgres and the secret change together."""
-    owner = next((
-        instance for instance in rds_backends[self.account_id][self.region_name].databases.values()
-        if hasattr(instance, "process") and hasattr(instance, "master_user_secret")
-        and secret_id in (instance.master_user_secret.secret.arn, instance.master_user_secret.secret.name)
-    ), None)
+    owner = next(
+        (
+            instance
+            for instance in rds_backends[self.account_id][self.region_name].databases.values()
+            if hasattr(instance, "process")
+            and hasattr(instance, "master_user_secret")
+            and secret_id in (instance.master_user_secret.secret.arn, instance.master_user_secret.secret.name)
+        ),
+        None,
+    )
     if owner is None:
         return _rotate(self, secret_id, *rest, rotate_immediately=rotate_immediately, **options)
     answer = _rotate(self, secret_id, *rest, rotate_immediately=False, **options)

@@ -11,8 +11,10 @@ import requests
 from . import settings
 
 TYPES = (
-    "application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json",
-    "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
 )
 INDEXES = TYPES[:2]
 TIMEOUT = 10
@@ -73,7 +75,10 @@ def labels(repository: str, reference: str, architecture: str = "amd64") -> dict
     found = manifest(repository, reference)
     if found and found.media_type in INDEXES:
         parts = found.content.get("manifests", [])
-        chosen = next((part for part in parts if part.get("platform", {}).get("architecture") == architecture), parts[0] if parts else None)
+        chosen = next(
+            (part for part in parts if part.get("platform", {}).get("architecture") == architecture),
+            parts[0] if parts else None,
+        )
         found = chosen and manifest(repository, chosen["digest"])
     if not found or "config" not in found.content:
         return None

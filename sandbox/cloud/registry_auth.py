@@ -23,23 +23,31 @@ def decide(method: str, uri: str, host: str, authorization: str) -> Answer:
         return _refuse(404, "NAME_UNKNOWN", f"{host} is not a registry of the sandbox")
     account, region = place["account"], place["region"]
     if not ecr.opens(_password(authorization), account, region):
-        text = "authorization token is missing, has expired or is for another registry: get one with `aws ecr get-login-password`"
+        text = "the token is missing, has expired or is for another registry: get one with `aws ecr get-login-password`"
         return _refuse(401, "UNAUTHORIZED", text, CHALLENGE)
     path = uri.partition("?")[0]
     if path.rstrip("/") == "/v2":
         return 200, {}, b""
     target = PATH.fullmatch(path)
     if target is None:
-        return _refuse(403, "DENIED", "only repositories can be used; a list of all of them is ECR's DescribeRepositories")
+        return _refuse(
+            403, "DENIED", "only repositories can be used; a list of all of them is ECR's DescribeRepositories"
+        )
     name = target["repository"]
     repository = ecr_backends[account][region].repositories.get(name)
     if repository is None:
-        return _refuse(404, "NAME_UNKNOWN", f"The repository with name '{name}' does not exist in the registry with id '{account}'")
+        return _refuse(
+            404, "NAME_UNKNOWN", f"The repository with name '{name}' does not exist in the registry with id '{account}'"
+        )
     if method == "PUT" and target["kind"] == "manifests" and repository.is_tag_immutable():
         tag = target["reference"]
         # The same bytes again would be fine, but are not known before they arrive; ECR refuses them as well.
         if not tag.startswith("sha256:") and registry.manifest(name, tag):
-            return _refuse(400, "TAG_INVALID", f"The image tag '{tag}' already exists in the '{name}' repository and cannot be overwritten because the repository is immutable.")
+            return _refuse(
+                400,
+                "TAG_INVALID",
+                f"The image tag '{tag}' already exists in the '{name}' repository, which is immutable: use another tag",
+            )
     return 200, {}, b""
 
 

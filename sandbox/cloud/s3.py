@@ -65,7 +65,9 @@ def _concerns(statement: dict[str, Any], action: str, resource: str, facts: dict
     for element, value, fold in (("Action", action, str.lower), ("Resource", resource, str)):
         if element in statement and not any(_like(fold(value), fold(item)) for item in listed(statement[element])):
             return False
-        if "Not" + element in statement and any(_like(fold(value), fold(item)) for item in listed(statement["Not" + element])):
+        if "Not" + element in statement and any(
+            _like(fold(value), fold(item)) for item in listed(statement["Not" + element])
+        ):
             return False
     if "Principal" in statement and not _names(statement["Principal"], facts):
         return False
@@ -73,7 +75,8 @@ def _concerns(statement: dict[str, Any], action: str, resource: str, facts: dict
         return False
     return all(
         _holds(name, key, listed(wanted), facts)
-        for name, keys in statement.get("Condition", {}).items() for key, wanted in keys.items()
+        for name, keys in statement.get("Condition", {}).items()
+        for key, wanted in keys.items()
     )
 
 
@@ -88,7 +91,9 @@ def _names(principal: Any, facts: dict[str, str]) -> bool:
 def permission(policy: str | bytes, action: str, resource: str, facts: dict[str, str]) -> PermissionResult:
     """What a bucket policy says of a request: a denial wins over any permission."""
     effects = {
-        statement["Effect"] for statement in listed(json.loads(policy)["Statement"]) if _concerns(statement, action, resource, facts)
+        statement["Effect"]
+        for statement in listed(json.loads(policy)["Statement"])
+        if _concerns(statement, action, resource, facts)
     }
     if "Deny" in effects:
         return PermissionResult.DENIED

@@ -4,12 +4,18 @@ import io
 import signal
 import sys
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import run_simple
 
-from . import ec2, ecr, eks_access, eks_addons, eks_cluster, errors, instances, internal, msk, rds, s3, settings, signature  # noqa: F401
+from . import errors, instances, internal, s3, settings, signature
+
+# What moto is extended with; a module takes its place in moto when it is loaded.
+EXTENSIONS = ("ec2", "ecr", "eks_access", "eks_addons", "eks_cluster", "msk", "msk_configurations", "rds", "s3")
+for _name in EXTENSIONS:
+    import_module(f".{_name}", __package__)
 
 REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}
 # moto's own pages would change its state without asking who is there.
@@ -23,19 +29,38 @@ def application(environ: dict[str, Any], start_response: Callable) -> Iterable[b
     body = _read(environ)
     path, headers = environ["PATH_INFO"], _headers(environ)
     if path.startswith("/_sandbox/"):
-        return _send(start_response, internal.answer(environ["REQUEST_METHOD"], path, environ["QUERY_STRING"], headers, body))
+        return _send(
+            start_response, internal.answer(environ["REQUEST_METHOD"], path, environ["QUERY_STRING"], headers, body)
+        )
     if path.startswith(HIDDEN):
         return _send(start_response, (404, {"Content-Type": "text/plain"}, b"no such path\n"))
-    request = signature.Request(environ["REQUEST_METHOD"], f"https://{headers.get('host', '')}{environ['RAW_URI']}", headers, body)
+    request = signature.Request(
+        environ["REQUEST_METHOD"], f"https://{headers.get('host', '')}{environ['RAW_URI']}", headers, body
+    )
     try:
-        key = signature.authenticate(request)
+        _admit(environ, request)
+        return moto(environ, start_response)
     except errors.Refusal as refusal:
-        return _send(start_response, errors.render(refusal, errors.protocol(signature.service_of(request), headers)))
+        why = refusal
+    except NotImplementedError as missing:  # moto's word for it; as an error of the server it would be tried for ever
+        why = errors.Refusal("missing", str(missing))
+    return _send(start_response, errors.render(why, errors.protocol(signature.service_of(request), headers)))
+
+
+def _admit(environ: dict[str, Any], request: signature.Request) -> None:
+    """Finds out who has signed a request, and in whose name moto answers it. Raises Refusal."""
+    key = signature.authenticate(request)
     environ["HTTP_X_MOTO_ACCOUNT_ID"] = key.account
-    # The gateway takes no AWS request without TLS; who comes past it says so himself.
-    secure = headers.get("x-forwarded-proto", "https") == "https"
-    s3.context.set({"aws:SecureTransport": str(secure).lower(), "aws:PrincipalAccount": key.account, "aws:PrincipalArn": key.principal, "caller": key.arn})
-    return moto(environ, start_response)
+    # The gateway, which is the only way in, takes no AWS request without TLS.
+    secure = request.headers.get("x-forwarded-proto", "https") == "https"
+    s3.context.set(
+        {
+            "aws:SecureTransport": str(secure).lower(),
+            "aws:PrincipalAccount": key.account,
+            "aws:PrincipalArn": key.principal,
+            "caller": key.arn,
+        }
+    )
 
 
 def _headers(environ: dict[str, Any]) -> dict[str, str]:
@@ -73,7 +98,9 @@ def main() -> None:
     settings.RUN.mkdir(parents=True, exist_ok=True)
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, _end)
-    run_simple(settings.LISTEN_HOST, int(settings.LISTEN_PORT), application, threaded=True, request_handler=MotoRequestHandler)
+    run_simple(
+        settings.LISTEN_HOST, int(settings.LISTEN_PORT), application, threaded=True, request_handler=MotoRequestHandler
+    )
 
 
 if __name__ == "__main__":

@@ -4,15 +4,17 @@ import os
 import re
 from pathlib import Path
 
-UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
+DECIMAL = {unit: 1000**power for power, unit in enumerate(("", "k", "M", "G", "T", "P", "E"))}
+BINARY = {unit: 1024**power for power, unit in enumerate(("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"))}
+UNITS = DECIMAL | BINARY
 
 
 def quantity(text: str) -> float:
     """A Kubernetes quantity of memory as a number of bytes: "4Gi", "500M", "128974848", "1e9", "500m"."""
     if text.endswith("m"):
         return float(text[:-1]) / 1000
-    match = re.fullmatch(r"([0-9.]+(?:[eE][0-9]+)?)([KMGT]i?)?", text)
-    if not match:
+    match = re.fullmatch(r"([0-9.]+(?:[eE][0-9]+)?)([A-Za-z]+)?", text)
+    if not match or (match[2] or "") not in UNITS:
         raise ValueError(f"{text!r} is no quantity of memory: write it as Kubernetes does, for example 4Gi")
     return float(match[1]) * UNITS[match[2] or ""]
 
@@ -32,5 +34,5 @@ LISTEN_HOST, LISTEN_PORT = os.environ.get("SANDBOX_CLOUD", "127.0.0.1:5001").rsp
 REGISTRY = os.environ.get("SANDBOX_REGISTRY", "127.0.0.1:5000")
 
 # Databases and brokers get an address each from this network; all of it leads to the sandbox's own machine.
-INSTANCE_NETWORK = "10.99.0.0/24"
+INSTANCE_NETWORK = os.environ.get("SANDBOX_INSTANCE_NETWORK", "10.99.0.0/24")
 FIRST_INSTANCE = 10  # below it is the node

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from botocore.auth import S3SigV4Auth, SigV4Auth
@@ -59,7 +59,9 @@ def claim_of(request: Request) -> Claim:
     """Reads a request's signature. Raises Refusal when there is none or a part of it is missing."""
     header = request.headers.get("authorization", "")
     if header.startswith("AWS4-HMAC-SHA256"):
-        fields = dict(part.strip().split("=", 1) for part in header[len("AWS4-HMAC-SHA256"):].split(",") if "=" in part)
+        fields = dict(
+            part.strip().split("=", 1) for part in header[len("AWS4-HMAC-SHA256") :].split(",") if "=" in part
+        )
         fields["date"] = request.headers.get("x-amz-date", "")
         token, lifetime = request.headers.get("x-amz-security-token"), None
     elif request.query.get("X-Amz-Algorithm") == "AWS4-HMAC-SHA256":
@@ -73,36 +75,45 @@ def claim_of(request: Request) -> Claim:
     scope = fields.get("Credential", "").split("/")
     if len(scope) != 5 or not all(fields.get(name) for name in ("SignedHeaders", "Signature", "date")):
         raise Refusal("incomplete")
-    return Claim(scope[0], scope[2], scope[3], fields["SignedHeaders"].split(";"), fields["Signature"], fields["date"], token, lifetime)
+    return Claim(
+        scope[0],
+        scope[2],
+        scope[3],
+        fields["SignedHeaders"].split(";"),
+        fields["Signature"],
+        fields["date"],
+        token,
+        lifetime,
+    )
 
 
-def authenticate(request: Request, now: datetime | None = None, longest: timedelta | None = None) -> keys.Key:
-    """Who has signed a request. Raises Refusal when nobody known has, or not for now, or not this request. LONGEST
-    limits how long a presigned URL is good for, whatever it says itself."""
-    now = now or datetime.now(timezone.utc)
+def authenticate(request: Request, now: datetime | None = None, lifetime: timedelta | None = None) -> keys.Key:
+    """Who has signed a request. Raises Refusal when nobody known has, or not for now, or not this request. LIFETIME
+    is how long a presigned URL is good for, whatever it says itself."""
+    now = now or datetime.now(UTC)
     claim = claim_of(request)
     key = keys.find(claim.access_key)
     if key is None:
         raise Refusal("unknown")
     if (key.token or claim.token) and not hmac.compare_digest(key.token or "", claim.token or ""):
         raise Refusal("token")
-    if key.expires and key.expires.replace(tzinfo=timezone.utc) <= now:
+    if key.expires and key.expires.replace(tzinfo=UTC) <= now:
         raise Refusal("expired")
     if not hmac.compare_digest(_expected(request, claim, key).encode(), claim.signature.encode()):
         raise Refusal("signature")
-    _check_date(claim, now, longest)
+    _check_date(claim, now, lifetime)
     declared = request.headers.get("x-amz-content-sha256", "")
     if HEX.fullmatch(declared) and declared != hashlib.sha256(request.body).hexdigest():
         raise Refusal("payload")
     return key
 
 
-def _check_date(claim: Claim, now: datetime, longest: timedelta | None) -> None:
+def _check_date(claim: Claim, now: datetime, lifetime: timedelta | None) -> None:
     try:
-        signed_at = datetime.strptime(claim.date, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
+        signed_at = datetime.strptime(claim.date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
         raise Refusal("incomplete") from None
-    if signed_at > now + SKEW or now > signed_at + min(claim.lifetime or SKEW, longest or timedelta(days=7)):
+    if signed_at > now + SKEW or now > signed_at + (lifetime or claim.lifetime or SKEW):
         raise Refusal("skewed", f"{claim.date} is not within the time allowed around {now:%Y%m%dT%H%M%SZ}")
 
 
@@ -116,14 +127,22 @@ def _expected(request: Request, claim: Claim, key: keys.Key) -> str:
         payload = "UNSIGNED-PAYLOAD" if claim.service == "s3" else hashlib.sha256(request.body).hexdigest()
     else:
         payload = request.headers.get("x-amz-content-sha256") or hashlib.sha256(request.body).hexdigest()
-    signer = (S3SigV4Auth if claim.service == "s3" else SigV4Auth)(Credentials(claim.access_key, key.secret), claim.service, claim.region)
+    signer = (S3SigV4Auth if claim.service == "s3" else SigV4Auth)(
+        Credentials(claim.access_key, key.secret), claim.service, claim.region
+    )
     unsigned = AWSRequest(method=request.method, url=request.url, headers=headers)
     unsigned.context["timestamp"] = claim.date
     path = signer._normalize_url_path(urlsplit(request.url).path or "/")
-    canonical = "\n".join([
-        request.method.upper(), path, _canonical_query(request.url), signer.canonical_headers(headers) + "\n",
-        signer.signed_headers(headers), payload,
-    ])
+    canonical = "\n".join(
+        [
+            request.method.upper(),
+            path,
+            _canonical_query(request.url),
+            signer.canonical_headers(headers) + "\n",
+            signer.signed_headers(headers),
+            payload,
+        ]
+    )
     return signer.signature(signer.string_to_sign(unsigned, canonical), unsigned)
 
 

@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 
 from moto.eks.models import Cluster, eks_backends
 
-from . import keys, settings, signature
+from . import keys, signature
 from .errors import WORDS, Refusal
 
 PREFIX = "k8s-aws-v1."
-LIFETIME = timedelta(minutes=15)
+LIFETIME = timedelta(minutes=15)  # whatever the token says, as on EKS
 STS_HOST = re.compile(r"sts(\.[a-z0-9-]+)?\.amazonaws\.com|aws\.sandbox\.test(:\d+)?")
 POLICY = "arn:aws:eks::aws:cluster-access-policy/"
-# Groups are all that a token can carry. The rights of other policies are bound by the cluster's own RBAC: see eks_rbac.
+# Groups are all that a token can carry, and Kubernetes knows no others that stand for a policy.
 ADMIN_POLICIES = {POLICY + "AmazonEKSClusterAdminPolicy"}
 
 
@@ -36,18 +36,20 @@ def review(document: dict[str, Any], now: datetime | None = None) -> dict[str, A
 
 def user_of(token: str, now: datetime | None = None) -> dict[str, Any]:
     """The Kubernetes user of a token. Raises Unknown."""
-    request, region = _request(token)
+    request = _request(token)
     try:
         claim = signature.claim_of(request)
         if "x-k8s-aws-id" not in claim.signed or claim.lifetime is None:
             raise Unknown("the token does not sign the name of a cluster (x-k8s-aws-id)")
-        key, cluster = _authenticate(request, claim.signed, now)
+        key, cluster = _authenticate(request, now)
     except Refusal as refusal:
         raise Unknown(f"AWS refuses the token: {WORDS[refusal.kind][2]} {refusal.detail}".strip()) from None
-    entry = _entry(cluster, key)
+    entry = cluster.access_entries.get(key.principal)
     if entry is None:
-        raise Unknown(f"{key.principal} has no access entry in the EKS cluster {cluster.name}: add one with `aws eks create-access-entry`")
-    session = re.sub(r"[@]", "-", key.session)
+        raise Unknown(
+            f"{key.principal} has no access entry in EKS cluster {cluster.name}: `aws eks create-access-entry` adds one"
+        )
+    session = key.session.replace("@", "-")  # as EKS does
     return {
         "username": entry["username"].replace("{{SessionName}}", session),
         "uid": f"aws-iam-authenticator:{key.account}:{key.principal}",
@@ -57,7 +59,7 @@ def user_of(token: str, now: datetime | None = None) -> dict[str, Any]:
 
 
 def groups(entry: dict[str, Any]) -> list[str]:
-    """The groups that stand for an entry's policies: system:masters, or a group of the policy and each namespace."""
+    """The groups that stand for an entry's policies."""
     found = []
     for policy in entry["policies"].values():
         scope = policy["accessScope"]
@@ -66,11 +68,11 @@ def groups(entry: dict[str, Any]) -> list[str]:
     return found
 
 
-def _request(token: str) -> tuple[signature.Request, str]:
+def _request(token: str) -> signature.Request:
     """The presigned request inside a token. Only GetCallerIdentity of STS proves who somebody is."""
     if not token.startswith(PREFIX):
         raise Unknown(f"the token does not start with {PREFIX}")
-    encoded = token[len(PREFIX):]
+    encoded = token[len(PREFIX) :]
     try:
         url = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
     except (binascii.Error, UnicodeDecodeError):
@@ -81,12 +83,17 @@ def _request(token: str) -> tuple[signature.Request, str]:
         raise Unknown(f"the token is no request to STS but to {parts.netloc}{parts.path}")
     if request.query.get("Action") != "GetCallerIdentity":
         raise Unknown("the token is no GetCallerIdentity request")
-    return request, settings.REGION
+    return request
 
 
-def _authenticate(request: signature.Request, signed: list[str], now: datetime | None) -> tuple[keys.Key, Cluster]:
+def _authenticate(request: signature.Request, now: datetime | None) -> tuple[keys.Key, Cluster]:
     """The token does not say which cluster it is for, its signature does: so each cluster is tried."""
-    clusters = [cluster for regions in list(eks_backends.values()) for backend in list(regions.values()) for cluster in list(backend.clusters.values())]
+    clusters = [
+        cluster
+        for regions in list(eks_backends.values())
+        for backend in list(regions.values())
+        for cluster in list(backend.clusters.values())
+    ]
     if not clusters:
         raise Unknown("there is no EKS cluster yet")
     last = Refusal("signature")
@@ -97,7 +104,3 @@ def _authenticate(request: signature.Request, signed: list[str], now: datetime |
         except Refusal as refusal:
             last = refusal
     raise last
-
-
-def _entry(cluster: Cluster, key: keys.Key) -> dict[str, Any] | None:
-    return cluster.access_entries.get(key.principal)

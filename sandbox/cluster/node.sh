@@ -69,8 +69,9 @@ YAML
 cgroups() {
   [ -e /sys/fs/cgroup/cgroup.controllers ] || return 0
   mkdir -p /sys/fs/cgroup/sandbox
-  xargs -rn1 </sys/fs/cgroup/cgroup.procs >/sys/fs/cgroup/sandbox/cgroup.procs 2>/dev/null || :
-  sed 's/[^ ]* */+&/g' </sys/fs/cgroup/cgroup.controllers >/sys/fs/cgroup/cgroup.subtree_control
+  local process
+  while read -r process; do echo "$process" >/sys/fs/cgroup/sandbox/cgroup.procs || :; done </sys/fs/cgroup/cgroup.procs
+  sed -e 's/ / +/g' -e 's/^/+/' /sys/fs/cgroup/cgroup.controllers >/sys/fs/cgroup/cgroup.subtree_control
 }
 
 import_pause() { "$here/cluster/pause-image" "$pause_image" | timeout 10 ctr -n k8s.io images import -; }

@@ -17,6 +17,11 @@ import (
 const (
 	tlsHandshake    = 0x16 // first byte of every TLS connection
 	greetingTimeout = 10 * time.Second
+
+	// Connections on which nothing moves are closed: a tunnel of the engine does not say that its far end is gone.
+	// Clients of Kubernetes that wait for events send a ping every 30 seconds.
+	idleTimeout         = 15 * time.Second
+	idleKubernetesLimit = 2 * time.Minute
 )
 
 // front accepts the connections of the public port and hands them on: Kubernetes by server name, the rest to HTTP.
@@ -31,7 +36,7 @@ func newFront(ca *authority, apiServer string, handler http.Handler) *front {
 	return &front{
 		ca:        ca,
 		apiServer: apiServer,
-		server:    &http.Server{Handler: handler, ReadHeaderTimeout: 30 * time.Second},
+		server:    &http.Server{Handler: handler, ReadHeaderTimeout: 30 * time.Second, IdleTimeout: idleTimeout},
 		accepted:  queue{conns: make(chan net.Conn), done: make(chan struct{})},
 	}
 }
@@ -89,7 +94,7 @@ func (f *front) passThrough(client net.Conn) {
 	defer server.Close()
 	done := make(chan struct{}, 2)
 	pipe := func(to, from net.Conn) {
-		io.Copy(to, from)
+		io.Copy(to, &impatient{from})
 		if half, ok := to.(interface{ CloseWrite() error }); ok {
 			half.CloseWrite()
 		}
@@ -99,6 +104,14 @@ func (f *front) passThrough(client net.Conn) {
 	go pipe(client, server)
 	<-done
 	<-done
+}
+
+// impatient gives up a read that lasts longer than a silent client of Kubernetes may take.
+type impatient struct{ net.Conn }
+
+func (i *impatient) Read(p []byte) (int, error) {
+	i.Conn.SetReadDeadline(time.Now().Add(idleKubernetesLimit))
+	return i.Conn.Read(p)
 }
 
 // serverName reads the TLS greeting and returns the host asked for, and a connection that starts with it again.

@@ -1,3 +1,4 @@
+// One port for everything: TLS, plain HTTP, TLS passed through, and clients that say nothing.
 package main
 
 import (

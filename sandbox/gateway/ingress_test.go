@@ -1,3 +1,4 @@
+// Ingress rules: which pod answers, and what is said when none can.
 package main
 
 import (

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -61,7 +62,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/":
 		p.index(w, r)
 	case "/ready":
-		p.ready(w)
+		p.ready(w, r)
 	case "/ca.crt":
 		w.Header().Set("Content-Type", "application/x-pem-file")
 		http.ServeFile(w, r, filepath.Join(p.run, "ca.crt"))
@@ -74,7 +75,8 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (p *pages) ready(w http.ResponseWriter) {
+// ready says which parts are ready, and the address that this connection has reached: whoever can route to it needs no tunnel.
+func (p *pages) ready(w http.ResponseWriter, r *http.Request) {
 	ready, all, err := p.parts.status()
 	if err != nil {
 		fail(w, http.StatusInternalServerError, err.Error())
@@ -85,7 +87,7 @@ func (p *pages) ready(w http.ResponseWriter) {
 	if !all {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	json.NewEncoder(w).Encode(map[string]any{"ready": all, "parts": ready})
+	json.NewEncoder(w).Encode(map[string]any{"ready": all, "parts": ready, "address": reached(r)})
 }
 
 var indexPage = template.Must(template.New("index").Parse(`<!doctype html>
@@ -118,4 +120,13 @@ func (p *pages) index(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	indexPage.Execute(w, map[string]any{"Hosts": hosts, "Port": p.port})
+}
+
+func reached(r *http.Request) string {
+	local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	if local == nil {
+		return ""
+	}
+	host, _, _ := net.SplitHostPort(local.String())
+	return strings.TrimPrefix(host, "::ffff:")
 }

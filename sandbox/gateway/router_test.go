@@ -1,3 +1,4 @@
+// Host names and what answers for them, through the whole gateway with stand-ins behind it.
 package main
 
 import (

@@ -2,7 +2,6 @@
 
 export SANDBOX_PORT=${SANDBOX_PORT:-8443}
 export SANDBOX_REGION=${SANDBOX_REGION:-us-east-1}
-export SANDBOX_ACCOUNT=${SANDBOX_ACCOUNT:-000000000000}
 
 export SANDBOX_RUN=/run/sandbox
 export SANDBOX_CLOUD=127.0.0.1:5001
@@ -11,6 +10,7 @@ export SANDBOX_API_SERVER=127.0.0.1:6443
 export SANDBOX_ADMISSION=127.0.0.1:5443
 export KUBECONFIG=$SANDBOX_RUN/kubeconfig
 
+logs=/data/log
 node_address=10.99.0.1
 instance_network=10.99.0.0/24 # the node, databases, brokers
 service_network=10.96.0.0/16
@@ -31,7 +31,7 @@ prepare() {
   [ -z "$(ls -A /data)" ] || fail "/data is not empty: the sandbox needs a place of its own (a temporary mount on /data)"
   [ "$(stat -f -c %T /data)" != overlayfs ] || fail "/data is an overlay, on which containers cannot be unpacked: mount something there"
   rm -rf "$SANDBOX_RUN"
-  mkdir -p /data/log "$SANDBOX_RUN"/{ready,pki}
+  mkdir -p "$logs" "$SANDBOX_RUN"/{ready,pki}
   chmod 711 "$SANDBOX_RUN"; chmod 700 "$SANDBOX_RUN/pki"
   : >"$SANDBOX_RUN/hosts"
   printf '%s\n' "${expected[@]}" >"$SANDBOX_RUN/parts"

@@ -7,9 +7,9 @@ say() { printf 'sandbox: %s\n' "$*" >&2; }
 # fail TEXT [PART]: ends the sandbox; with a part, shows the end of its log
 fail() {
   say "$1"
-  if [ -n "${2:-}" ] && [ -s "/data/log/$2.log" ]; then
-    say "the last lines of /data/log/$2.log:"
-    tail -n 50 "/data/log/$2.log" >&2
+  if [ -n "${2:-}" ] && [ -s "$logs/$2.log" ]; then
+    say "the last lines of $logs/$2.log:"
+    tail -n 50 "$logs/$2.log" >&2
   fi
   stop_all
   exit 1
@@ -19,7 +19,7 @@ fail() {
 start() {
   local part=$1
   shift
-  "$@" </dev/null >>"/data/log/$part.log" 2>&1 &
+  "$@" </dev/null >>"$logs/$part.log" 2>&1 &
   pids[$part]=$!
 }
 
@@ -27,7 +27,7 @@ start() {
 # whether all parts still live, so a command must not wait for long itself. Each try is a background process that is
 # waited for, because only then a signal ends the sandbox at once.
 await() {
-  local part=$1 deadline=$((SECONDS + $2)) try=/data/log/last-try
+  local part=$1 deadline=$((SECONDS + $2)) try=$logs/last-try
   shift 2
   until "$@" >"$try" 2>&1 & wait $!; do
     assert_alive

@@ -80,16 +80,35 @@ Y
   engine_resolver >"$machine/resolv.conf"
 }
 
-# stop_engine: process 1 of the namespace is asked to end, and after two minutes everything in it is made to.
+# stop_engine: first its clients, then process 1 of the namespace are asked to end; after two minutes everything is made to.
 # An engine that is not given the time to write down what it has cached starts from nothing the next time.
 stop_engine() {
-  local pid deadline=$((SECONDS + 120))
+  local pid began=$SECONDS shown=$SECONDS
+  for pid in $(client_pids); do
+    say "ending $(ps -o args= -p "$pid" | cut -c 1-100), which uses the engine"
+    kill -TERM "$pid" 2>/dev/null || :
+  done
+  while [ -n "$(client_pids)" ] && [ $((SECONDS - began)) -lt 30 ]; do sleep 0.2; done
   for pid in $(namespace_pids); do
     [[ $(sed -n 's/^NSpid://p' "/proc/$pid/status" 2>/dev/null) != *[!0-9]1 ]] || kill -TERM "$pid" 2>/dev/null || :
   done
-  while [ -n "$(namespace_pids)" ] && [ $SECONDS -lt $deadline ]; do sleep 0.1; done
+  while [ -n "$(namespace_pids)" ] && [ $((SECONDS - began)) -lt 120 ]; do
+    if [ $((SECONDS - shown)) -ge 15 ]; then shown=$SECONDS; say "waiting for the engine to end"; fi
+    sleep 0.1
+  done
   for pid in $(namespace_pids); do kill -KILL "$pid" 2>/dev/null || :; done
   while [ -n "$(namespace_pids)" ]; do sleep 0.1; done
   network_down
   rm -rf "$socket_dir"
+}
+
+# client_pids: the processes on the host at the other ends of the engine's connections
+client_pids() {
+  local connections server
+  server=$(namespace_pids | paste -s -d '|')
+  [ -n "$server" ] || return 0
+  connections=$(ss --unix --no-header --processes)
+  # Field 6 is the number of a socket, field 8 the number of the one at its other end.
+  awk 'NR == FNR { peer[$8]; next } $6 in peer' <(grep -E "pid=($server)," <<<"$connections") <(grep -vE "pid=($server)," <<<"$connections") |
+    sed -n 's/.*pid=\([0-9]*\),.*/\1/p' | sort -u
 }

@@ -31,7 +31,7 @@ cd /
 umount -l /.old
 
 digest=$(cat /usr/local/share/dagger/typescript-sdk.digest)
-environment=(PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+environment=(PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DO_NOT_TRACK=1
   DAGGER_TYPESCRIPT_SDK_MANIFEST_DIGEST="$digest" SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt)
 for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
   [ -z "${!name:-}" ] || environment+=("$name=${!name}")
@@ -40,7 +40,7 @@ done
 env -i "${environment[@]}" OTEL_TRACES_EXPORTER=none registry serve /etc/dagger/mirror.yml &
 mirror=$!
 until (: </dev/tcp/127.0.0.1/5000) 2>/dev/null; do kill -0 $mirror || exit 1; sleep 0.05; done
-env -i "${environment[@]}" dagger-engine --root /var/lib/dagger --network-name ww --network-cidr "$range" &
+env -i "${environment[@]}" dagger-engine --root /var/lib/dagger --network-name ww --network-cidr "$range" --oci-cni-pool-size 16 &
 engine=$!
 
 stopping=""

@@ -50,6 +50,8 @@ network_up() {
   ip -n "$namespace" link set lo up
   ip -n "$namespace" link set uplink up
   ip -n "$namespace" route add default via "$host_address"
+  # The host reaches the engine's services by their addresses, without a tunnel.
+  ip route add "$engine_range" via "$peer_address" dev "$link"
   sysctl -q -w net.ipv4.ip_forward=1
   rules | while read -r rule; do eval "iptables -w $rule"; done
   forward_loopback_resolver

@@ -1,5 +1,5 @@
 # A minimal Debian: the base layer of every image, and the lower part of the engine's own root.
-uses="DEBIAN_SUITE lib/debian.sh lib/layer.sh"
+uses="DEBIAN_SUITE lib/debian.sh lib/layer.sh images/base"
 packages="debootstrap debian-archive-keyring ca-certificates gzip"
 seconds=60 megabytes=900
 
@@ -16,8 +16,10 @@ build() {
   slim_dpkg >"$root/etc/dpkg/dpkg.cfg.d/slim"
   in_root "$root" apt-get update
   in_root "$root" apt-get -y dist-upgrade
-  rm -rf "$root"/usr/share/{doc,man,info,locale,lintian}/* "$root"/var/cache/apt/archives/*.deb "$root"/var/cache/apt/*.bin \
-    "$root"/var/log/*.log "$root/var/log/apt" "$root/var/cache/debconf/"*-old
+  install -D -m 644 "$root/etc/ssl/certs/ca-certificates.crt" "$root/usr/local/lib/ca-certificates/shipped.crt"
+  install "$toolchain/images/base/update-ca-certificates" "$root/usr/local/sbin/"
+  rm -rf "$root"/usr/share/{doc,man,info,locale,lintian}/*
+  tidy_root "$root"
   # The package lists serve the images that build on this; the layer itself has none, as usual.
   mv "$root/var/lib/apt/lists" "$out/lists"
   mkdir -p "$root/var/lib/apt/lists"

@@ -4,7 +4,7 @@
 # The module is unpacked and built inside, so that its own go.mod and go.sum rule: `go install PACKAGE@VERSION` refuses
 # modules that carry `replace`s. The checksum database does not know every release; go.sum still checks what is used.
 set -euo pipefail
-export GOSUMDB=off GOFLAGS=-mod=mod
+export GOSUMDB=off GOWORK=off GOFLAGS=-mod=mod
 
 edits=()
 while [ "$1" != -- ]; do edits+=("$1"); shift; done

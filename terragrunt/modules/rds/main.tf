@@ -47,6 +47,11 @@ resource "aws_secretsmanager_secret_rotation" "master" {
   rotation_rules {
     automatically_after_days = 365
   }
+
+  # The secret goes with the instance, and its schedule with it.
+  lifecycle {
+    destroy = false
+  }
 }
 
 resource "aws_db_subnet_group" "this" {

@@ -1,0 +1,91 @@
+"""Admission: which pods go to the simulated nodes, and that nothing else about them changes."""
+
+import base64
+import json
+import unittest
+
+import requests
+from support import ACCOUNT, REGION, URL, push
+
+REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.sandbox.test:8443"
+
+
+def patch(kind: str, item: dict) -> list[dict]:
+    """The change that the API server is told to make."""
+    body = {
+        "apiVersion": "admission.k8s.io/v1",
+        "kind": "AdmissionReview",
+        "request": {"uid": "1", "kind": {"kind": kind}, "operation": "CREATE", "object": item},
+    }
+    response = requests.post(f"{URL}/_sandbox/admission", json=body, timeout=10).json()["response"]
+    assert response["uid"] == "1" and response["allowed"], response
+    return json.loads(base64.b64decode(response["patch"])) if "patch" in response else []
+
+
+def pod(image: str, memory: str | None = None, **more: object) -> dict:
+    resources = {"requests": {"memory": memory}} if memory else {}
+    return {
+        "metadata": {"name": "p"},
+        "spec": {"containers": [{"name": "c", "image": image, "resources": resources}], **more},
+    }
+
+
+class Pods(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        push("real", "1", {"a": "b"})
+        cls.digest = push("acted", "1", {"io.wallet-world.stand-in": "true"})
+        push("acted", "index-1", {"io.wallet-world.stand-in": "true"})
+
+    def test_real_pods_stay_as_they_are(self) -> None:
+        for item in (
+            pod(f"{REGISTRY}/real:1", "4Gi"),
+            pod("docker.io/library/busybox:1"),
+            pod(f"{REGISTRY}/missing:1"),
+            pod("x", "500m"),
+        ):
+            self.assertEqual(patch("Pod", item), [])
+
+    def test_stand_ins_are_simulated(self) -> None:
+        for reference in (":1", f"@{self.digest}", f":1@{self.digest}", ":index-1"):
+            changes = {change["path"]: change["value"] for change in patch("Pod", pod(f"{REGISTRY}/acted{reference}"))}
+            self.assertEqual(changes["/spec/nodeSelector"], {"wallet-world/simulated": "true"}, reference)
+            self.assertEqual(changes["/metadata/labels"], {"wallet-world/simulated": "true"})
+            self.assertEqual(changes["/spec/tolerations"][0]["key"], "wallet-world/simulated")
+
+    def test_memory_that_is_not_there(self) -> None:
+        for memory in ("5Gi", "4.1Gi", "8000M", "64Gi", "1e10"):
+            self.assertTrue(patch("Pod", pod("x", memory)), memory)
+        two = pod("x", "3Gi")
+        two["spec"]["containers"] *= 2
+        self.assertTrue(patch("Pod", two))
+        self.assertTrue(
+            patch(
+                "Pod",
+                pod("x", initContainers=[{"name": "i", "image": "x", "resources": {"limits": {"memory": "5Gi"}}}]),
+            )
+        )
+
+    def test_what_a_pod_has_is_kept(self) -> None:
+        item = pod("x", "64Gi", nodeSelector={"a": "b"}, tolerations=[{"key": "t"}])
+        item["metadata"]["labels"] = {"l": "m"}
+        self.assertEqual(
+            [change["path"] for change in patch("Pod", item)],
+            [
+                "/spec/nodeSelector/wallet-world~1simulated",
+                "/metadata/labels/wallet-world~1simulated",
+                "/metadata/annotations",
+                "/spec/tolerations/-",
+            ],
+        )
+
+    def test_storage_classes_of_ebs(self) -> None:
+        self.assertEqual(
+            patch("StorageClass", {"provisioner": "ebs.csi.aws.com"}),
+            [{"op": "replace", "path": "/provisioner", "value": "wallet-world/host-path"}],
+        )
+        self.assertEqual(patch("StorageClass", {"provisioner": "other"}), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

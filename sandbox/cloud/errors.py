@@ -52,6 +52,9 @@ WORDS = {
         "The provided 'x-amz-content-sha256' header does not match what was computed.",
         400,
     ),
+    "denied": ("AccessDenied", "AccessDenied", "Not authorized to perform this operation", 403),
+    "identity": ("InvalidIdentityToken", "InvalidToken", "The web identity token is not accepted", 400),
+    "issuer": ("IDPCommunicationError", "InvalidToken", "The identity provider cannot be asked for its keys", 400),
     "missing": ("UnknownOperationException", "NotImplemented", "The sandbox's cloud does not have this operation", 400),
 }
 QUERY_CODES = {"UnrecognizedClientException": "InvalidClientTokenId", "ExpiredTokenException": "ExpiredToken"}

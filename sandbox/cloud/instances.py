@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from . import names, settings
@@ -103,10 +104,8 @@ def stop_all() -> None:
     """Asks every process to end; for the end of the cloud itself."""
     for instance in list(_running):
         instance.stopping = True
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(instance.process.pid, signal.SIGTERM)
-        except ProcessLookupError:
-            pass
 
 
 def say(text: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import run_simple
 
-from . import errors, instances, internal, s3, settings, signature
+from . import errors, instances, internal, s3, settings, signature, web_identity
 
 # What moto is extended with; a module takes its place in moto when it is loaded.
 EXTENSIONS = ("ec2", "ecr", "eks_access", "eks_addons", "eks_cluster", "msk", "msk_configurations", "rds", "s3")
@@ -44,11 +44,15 @@ def application(environ: dict[str, Any], start_response: Callable) -> Iterable[b
         why = refusal
     except NotImplementedError as missing:  # moto's word for it; as an error of the server it would be tried for ever
         why = errors.Refusal("missing", str(missing))
-    return _send(start_response, errors.render(why, errors.protocol(signature.service_of(request), headers)))
+    status, answer, text = errors.render(why, errors.protocol(signature.service_of(request), headers))
+    return _send(start_response, (status, answer, b"" if request.method == "HEAD" else text))
 
 
 def _admit(environ: dict[str, Any], request: signature.Request) -> None:
     """Finds out who has signed a request, and in whose name moto answers it. Raises Refusal."""
+    if web_identity.meant(request):
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = web_identity.admit(request)
+        return
     key = signature.authenticate(request)
     environ["HTTP_X_MOTO_ACCOUNT_ID"] = key.account
     # The gateway, which is the only way in, takes no AWS request without TLS.

@@ -43,6 +43,7 @@ class Pods(unittest.TestCase):
             pod("docker.io/library/busybox:1"),
             pod(f"{REGISTRY}/missing:1"),
             pod("x", "500m"),
+            pod("x", "much"),
         ):
             self.assertEqual(patch("Pod", item), [])
 

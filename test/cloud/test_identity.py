@@ -96,7 +96,7 @@ class Callers(unittest.TestCase):
 
     def test_an_operation_that_is_missing_is_refused_at_once(self) -> None:
         with self.assertRaises(ClientError) as refused:
-            client("ecr", self.given).start_lifecycle_policy_preview(repositoryName="x")
+            client("ecr", self.given).start_lifecycle_policy_preview(repositoryName="some")
         self.assertEqual(refused.exception.response["Error"]["Code"], "UnknownOperationException")
         self.assertIn("start_lifecycle_policy_preview", str(refused.exception))
 

@@ -1,5 +1,6 @@
 """S3: conditional writes and bucket policies with conditions."""
 
+import contextlib
 import json
 import unittest
 
@@ -39,7 +40,7 @@ TLS = policy(Principal={"AWS": "*"}, Condition={"Bool": {"aws:SecureTransport": 
 
 class Policies(unittest.TestCase):
     def says(self, document: str, facts: dict = ADMIN, action: str = "s3:GetObject") -> PermissionResult:
-        return s3.permission(document, action, OBJECT, facts)
+        return s3.permission(document.encode(), action, OBJECT, facts)
 
     def test_only_plain_http_is_refused(self) -> None:
         self.assertEqual(self.says(TLS), PermissionResult.NEUTRAL)
@@ -73,10 +74,8 @@ class Policies(unittest.TestCase):
 class Buckets(unittest.TestCase):
     def setUp(self) -> None:
         self.s3 = client("s3")
-        try:
+        with contextlib.suppress(self.s3.exceptions.BucketAlreadyOwnedByYou):
             self.s3.create_bucket(Bucket="state")
-        except self.s3.exceptions.BucketAlreadyOwnedByYou:
-            pass
 
     def code(self, call, **arguments: object) -> str:
         with self.assertRaises(ClientError) as refused:

@@ -1,5 +1,6 @@
 // Bad input and what fails under way: each error says what, where and what to do, and leaves nothing half done.
 import { execFileSync } from "node:child_process"
+import { randomUUID } from "node:crypto"
 import { mkdtempSync, rmSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
@@ -145,7 +146,8 @@ describe("credentials", () => {
 })
 
 describe("steps that fail", () => {
-  const environment = "broken"
+  // Not what an earlier run, ended in the middle, has left in the sandbox.
+  const environment = `broken-${randomUUID().slice(0, 4)}`
   const file = `environments/${environment}.yaml`
   const release = (image: string, script: string, disk = "1Mi", more = "") => `
     chart: dapp-store

@@ -21,7 +21,10 @@ const part = (name: string, needs: string[], script = "", fields = "") =>
     `needs="${needs.join(" ")}"\n${fields}\nbuild() {\n  echo ${name} >>"${journal}"\n  echo half >"$out/file"\n  ${script}\n  echo whole >"$out/file"\n}\n`,
   )
 const build = (): Running =>
-  run(join(repository, "toolchain/toolchain"), ["build"], { XDG_CACHE_HOME: cache, WALLET_WORLD_TOOLCHAIN_RECIPES: recipes })
+  run(join(repository, "toolchain/toolchain"), ["build"], {
+    XDG_CACHE_HOME: cache,
+    WALLET_WORLD_TOOLCHAIN_RECIPES: recipes,
+  })
 const built = () => readFileSync(journal, "utf8").split("\n").filter(Boolean)
 /** The content of the file in every output of the part. */
 const outputs = (name: string) => {
@@ -94,26 +97,33 @@ describe("a build", () => {
 describe("a build that is killed", () => {
   const chain = ["first", "second", "third"]
 
-  it.each(chain)("while it builds the %s part leaves nothing half done, and the next build continues", async (where) => {
-    const go = join(cache, "go")
-    const mark = `killed-${where}-${process.pid}`
-    for (const [index, name] of chain.entries()) {
-      part(name, chain.slice(0, index), name === where ? `( exec -a ${mark} sleep 300 ) & ${waitFor(go)}; kill $!` : "")
-    }
-    const killed = build()
-    await until(`part ${where}`, () => existsSync(`${go}.waiting`))
-    killed.child.kill("SIGKILL")
-    await killed
-    const before = chain.slice(0, chain.indexOf(where))
-    for (const name of chain) expect(outputs(name)).toEqual(before.includes(name) ? ["whole"] : [])
-    await until("its processes to be gone", async () => (await run("pgrep", ["-f", mark], {})).code === 1)
+  it.each(chain)(
+    "while it builds the %s part leaves nothing half done, and the next build continues",
+    async (where) => {
+      const go = join(cache, "go")
+      const mark = `killed-${where}-${process.pid}`
+      for (const [index, name] of chain.entries()) {
+        part(
+          name,
+          chain.slice(0, index),
+          name === where ? `( exec -a ${mark} sleep 300 ) & ${waitFor(go)}; kill $!` : "",
+        )
+      }
+      const killed = build()
+      await until(`part ${where}`, () => existsSync(`${go}.waiting`))
+      killed.child.kill("SIGKILL")
+      await killed
+      const before = chain.slice(0, chain.indexOf(where))
+      for (const name of chain) expect(outputs(name)).toEqual(before.includes(name) ? ["whole"] : [])
+      await until("its processes to be gone", async () => (await run("pgrep", ["-f", mark], {})).code === 1)
 
-    write(go, "")
-    expect(await build()).toMatchObject({ code: 0 })
-    for (const name of chain) expect(outputs(name)).toEqual(["whole"])
-    expect(built()).toEqual([...before, where, where, ...chain.slice(before.length + 1)])
-    expect(readdirSync(join(cache, "wallet-world/tmp"))).toEqual([])
-  })
+      write(go, "")
+      expect(await build()).toMatchObject({ code: 0 })
+      for (const name of chain) expect(outputs(name)).toEqual(["whole"])
+      expect(built()).toEqual([...before, where, where, ...chain.slice(before.length + 1)])
+      expect(readdirSync(join(cache, "wallet-world/tmp"))).toEqual([])
+    },
+  )
 })
 
 describe("two builds at once on an empty cache", () => {

@@ -23,7 +23,10 @@ beforeEach(async () => {
   execFileSync("tar", ["-czf", join(directory, name), "-C", directory, "dagger"])
   const archive = readFileSync(join(directory, name))
   const sum = createHash("sha256").update(archive).digest("hex")
-  files = { [`/0.21.8/${name}`]: archive, "/0.21.8/checksums.txt": `${"0".repeat(64)}  dagger_v0.21.8_linux_armv7.tar.gz\n${sum}  ${name}\n` }
+  files = {
+    [`/0.21.8/${name}`]: archive,
+    "/0.21.8/checksums.txt": `${"0".repeat(64)}  dagger_v0.21.8_linux_armv7.tar.gz\n${sum}  ${name}\n`,
+  }
   requests = []
   server = createServer((request, response) => {
     requests.push(request.url ?? "")

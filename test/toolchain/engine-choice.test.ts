@@ -14,12 +14,16 @@ beforeEach(() => {
 })
 
 const debian = () => ({ WALLET_WORLD_OS_RELEASE: write(join(checkout.cache, "os-release"), "ID=debian\n") })
-const ubuntu = () => ({ WALLET_WORLD_OS_RELEASE: write(join(checkout.cache, "os-release"), "ID=ubuntu\nID_LIKE=debian\n") })
+const ubuntu = () => ({
+  WALLET_WORLD_OS_RELEASE: write(join(checkout.cache, "os-release"), "ID=ubuntu\nID_LIKE=debian\n"),
+})
 
 describe("the engine", () => {
   it("is the one that _EXPERIMENTAL_DAGGER_RUNNER_HOST names, before all others", async () => {
     checkout.program("docker", "exit 0")
-    const { code, stdout, stderr } = await checkout.daggerw(["version", "-v"], { _EXPERIMENTAL_DAGGER_RUNNER_HOST: "tcp://h:1" })
+    const { code, stdout, stderr } = await checkout.daggerw(["version", "-v"], {
+      _EXPERIMENTAL_DAGGER_RUNNER_HOST: "tcp://h:1",
+    })
     expect(code).toBe(0)
     expect(stderr).toBe("daggerw: engine tcp://h:1, as _EXPERIMENTAL_DAGGER_RUNNER_HOST says\n")
     expect(stdout).toContain("dagger v0.21.8")
@@ -36,7 +40,9 @@ describe("the engine", () => {
   it("is the toolchain's on Debian when no runtime answers", async () => {
     checkout.dagger("v0.21.8", join(checkout.cache, "wallet-world/bin/dagger"))
     const { stdout, stderr } = await checkout.daggerw(["functions"], debian())
-    expect(stderr).toBe("daggerw: engine of the toolchain, because no container runtime answers and this is Debian on amd64 as root\n")
+    expect(stderr).toBe(
+      "daggerw: engine of the toolchain, because no container runtime answers and this is Debian on amd64 as root\n",
+    )
     expect(readFileSync(join(checkout.directory, "asked"), "utf8")).toBe("toolchain start\ntoolchain socket\n")
     expect(stdout).toContain("engine unix:///run/test.sock")
   })
@@ -61,8 +67,8 @@ describe("the engine", () => {
 
   it.each([
     ["another distribution", () => ubuntu(), ""],
-    ["another system", () => debian(), 'case $1 in -s) echo Darwin ;; -m) echo arm64 ;; esac'],
-    ["another processor", () => debian(), 'case $1 in -s) echo Linux ;; -m) echo aarch64 ;; esac'],
+    ["another system", () => debian(), "case $1 in -s) echo Darwin ;; -m) echo arm64 ;; esac"],
+    ["another processor", () => debian(), "case $1 in -s) echo Linux ;; -m) echo aarch64 ;; esac"],
   ])("is missing on %s without a runtime: one error that says what to install", async (_, release, uname) => {
     if (uname) checkout.program("uname", uname)
     const { code, stdout, stderr } = await checkout.daggerw(["functions"], release())

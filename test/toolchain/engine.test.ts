@@ -1,0 +1,119 @@
+// The toolchain's engine itself, in a cache directory of the test's own that borrows the parts built for this checkout.
+import { createSocket } from "node:dgram"
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs"
+import { createServer } from "node:net"
+import { homedir, tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type Result, repository, run, until } from "./commands.ts"
+
+const shared = process.env.XDG_CACHE_HOME || join(homedir(), ".cache")
+const toolchain = (args: string[], cache: string) =>
+  run(join(repository, "toolchain/toolchain"), args, { XDG_CACHE_HOME: cache })
+
+let cache: string
+let namespace: string
+let socket: string
+const close: (() => void)[] = []
+
+beforeAll(async () => {
+  expect(await toolchain(["build"], shared)).toMatchObject({ code: 0 })
+  cache = mkdtempSync(join(tmpdir(), "toolchain-engine-"))
+  const parts = join(shared, "wallet-world/parts")
+  for (const part of readdirSync(parts)) {
+    mkdirSync(join(cache, "wallet-world/parts", part), { recursive: true })
+    for (const key of readdirSync(join(parts, part))) {
+      symlinkSync(join(parts, part, key), join(cache, "wallet-world/parts", part, key))
+    }
+  }
+  socket = (await toolchain(["socket"], cache)).stdout.trim()
+  namespace = `wallet-world-${socket.split("/").at(-2)}`
+  await occupyPorts()
+})
+afterAll(async () => {
+  await toolchain(["stop"], cache)
+  for (const one of close) one()
+  rmSync(cache, { recursive: true, force: true })
+})
+
+/** Programs of the host listen on the ports of a registry and of a name server (unless others do already). */
+async function occupyPorts() {
+  for (const port of [5000, 53]) {
+    const server = createServer()
+    const names = createSocket("udp4")
+    await new Promise((done) => server.once("listening", done).once("error", done).listen(port, "0.0.0.0"))
+    await new Promise((done) =>
+      names
+        .once("listening", () => done(true))
+        .once("error", done)
+        .bind(port),
+    )
+    close.push(
+      () => server.close(),
+      () => names.close(),
+    )
+  }
+}
+
+/** Runs a command in a container of the engine. */
+const inContainer = (image: string, ...command: string[]): Promise<Result> =>
+  run(
+    join(cache, "wallet-world/bin/dagger"),
+    ["--silent", "core", "container", "from", "--address", image, "with-exec", `--args=${command.join(",")}`, "stdout"],
+    {
+      _EXPERIMENTAL_DAGGER_RUNNER_HOST: socket,
+      DAGGER_NO_NAG: "1",
+      XDG_CACHE_HOME: cache,
+    },
+    cache,
+  )
+const processes = async () => (await run("ip", ["netns", "pids", namespace], {})).stdout.split("\n").filter(Boolean)
+const engines = async () =>
+  (await Promise.all((await processes()).map((pid) => run("ps", ["-o", "comm=", "-p", pid], {})))).filter(
+    ({ stdout }) => stdout.includes("dagger-engine"),
+  )
+
+describe("the engine", () => {
+  it("starts once, however many ask for it at once, with ports 5000 and 53 of the host in use", async () => {
+    const results = await Promise.all([toolchain(["start"], cache), toolchain(["start"], cache)])
+    expect(results.map(({ code }) => code)).toEqual([0, 0])
+    expect(await engines()).toHaveLength(1)
+    const { code, stdout } = await toolchain(["status"], cache)
+    expect(code).toBe(0)
+    expect(stdout).toContain(`answers at ${socket}`)
+  })
+
+  it("has the base images, names and certificate authorities in its containers", async () => {
+    const { stdout, stderr } = await inContainer(
+      "debian:trixie-slim",
+      "sh",
+      "-c",
+      "grep -c BEGIN /etc/ssl/certs/ca-certificates.crt; getent hosts deb.debian.org",
+    )
+    expect(stderr).toBe("")
+    expect(Number(stdout.split("\n")[0])).toBeGreaterThan(100)
+    expect(stdout).toContain("deb.debian.org")
+  })
+
+  it("keeps to itself: nothing of it listens on the host", async () => {
+    const pids = await processes()
+    const { stdout } = await run("ss", ["-tlnpH"], {})
+    for (const pid of pids) expect(stdout).not.toContain(`pid=${pid},`)
+  })
+
+  it("is started anew after it was killed", async () => {
+    for (const pid of await processes()) process.kill(Number(pid), "SIGKILL")
+    await until("all processes to be gone", async () => (await processes()).length === 0)
+    expect((await toolchain(["status"], cache)).code).toBe(3)
+    expect((await toolchain(["start"], cache)).code).toBe(0)
+    expect(await engines()).toHaveLength(1)
+  })
+
+  it("is stopped without a trace", async () => {
+    expect((await toolchain(["stop"], cache)).code).toBe(0)
+    expect((await toolchain(["status"], cache)).code).toBe(3)
+    expect((await run("ip", ["netns"], {})).stdout).not.toContain(namespace)
+    expect((await run("iptables-save", [], {})).stdout).not.toContain(namespace)
+    expect((await toolchain(["stop"], cache)).code).toBe(0)
+  })
+})

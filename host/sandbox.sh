@@ -37,12 +37,12 @@ sandbox_runs() {
   local mark
   [ -e "$sandbox_dir/process" ] || return 1
   { read -r sandbox_pid; read -r mark; read -r sandbox_port; read -r sandbox_since; } <"$sandbox_dir/process"
-  [ "$(birth_mark "$sandbox_pid")" = "$mark" ]
+  [ -n "$mark" ] && [ "$(birth_mark "$sandbox_pid")" = "$mark" ]
 }
 
-# birth_mark PID: when the process began, which tells it from a later one with the same id
+# birth_mark PID: when the process began, which tells it from a later one with the same id; nothing when it has ended
 birth_mark() {
-  if [ -e /proc/self/stat ]; then sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
+  if [ -e /proc/self/stat ]; then sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" { print $20 }'
   else LC_ALL=C ps -o lstart= -p "$1"; fi
 }
 
@@ -57,8 +57,8 @@ start_sandbox() {
   if command -v setsid >/dev/null; then command=(setsid "${command[@]}"); fi
   (cd "$checkout" && DAGGER_PROGRESS=plain exec nohup "${command[@]}") </dev/null >"$sandbox_log" 2>&1 8>&- &
   sandbox_pid=$!
+  sandbox_port=$port
   printf '%s\n' "$sandbox_pid" "$(birth_mark "$sandbox_pid")" "$port" "$(date)" >"$sandbox_dir/process"
-  sandbox_runs || sandbox_failed "the sandbox ended at once"
 }
 
 # wait_for_sandbox: until it says that it is ready; not for ever, and not when it has ended
@@ -94,21 +94,22 @@ sandbox_address() {
 
 sandbox_failed() {
   tail -n 40 "$sandbox_log" >&2
-  stop_sandbox
+  end_sandbox
   die "$1; the lines above end its log, $sandbox_log"
 }
 
 # stop_sandbox: ends it and with it its state
 stop_sandbox() {
+  if ! sandbox_runs; then say "the sandbox does not run"; return; fi
+  end_sandbox
+  say "the sandbox is stopped; what was in it is gone"
+}
+
+end_sandbox() {
   local waited=0
-  if sandbox_runs; then
-    kill -TERM "$sandbox_pid" 2>/dev/null || :
-    while sandbox_runs && [ $waited -lt 60 ]; do sleep 0.5; waited=$((waited + 1)); done
-    ! sandbox_runs || kill -KILL "$sandbox_pid" 2>/dev/null || :
-    say "the sandbox is stopped; what was in it is gone"
-  else
-    say "the sandbox does not run"
-  fi
+  ! sandbox_runs || kill -TERM "$sandbox_pid" 2>/dev/null || :
+  while sandbox_runs && [ $waited -lt 300 ]; do sleep 0.1; waited=$((waited + 1)); done
+  ! sandbox_runs || kill -KILL "$sandbox_pid" 2>/dev/null || :
   rm -f "$sandbox_dir/process"
 }
 

@@ -247,6 +247,7 @@ releases:
     expect(row(error, "release:crashing")).toContain("failed")
     expect(note("release:crashing")).toMatch(/pod crashing-\S+/)
     expect(note("release:crashing")).toMatch(/container program: (CrashLoopBackOff|Error), \d+ restarts/)
+    expect(note("release:crashing")).toContain("exit code 7")
     expect(note("release:crashing")).toContain("the ledger is corrupt")
   })
 

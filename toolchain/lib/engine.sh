@@ -6,26 +6,30 @@ machine=$cache/engine
 # composition: the parts, topmost first, whose layers make up the engine's root
 composition() { for name in mirror registry sdk engine system base; do output $name; done; }
 
-# answers: asks the engine itself
+# answers: asks the engine itself (where nothing runs, the command line would try to connect for a long time)
 answers() {
-  [ -S "$engine_socket" ] && [ -x "$cache/bin/dagger" ] &&
+  [ -n "$(namespace_pids)" ] && [ -S "$engine_socket" ] && [ -x "$cache/bin/dagger" ] &&
     timeout 20 env _EXPERIMENTAL_DAGGER_RUNNER_HOST="unix://$engine_socket" DAGGER_NO_NAG=1 DO_NOT_TRACK=1 \
       "$cache/bin/dagger" --no-mod --silent query <<<'{version}' 2>/dev/null | grep -q "\"$DAGGER_VERSION\""
 }
 
-# start_engine: leaves a running engine alone, unless it is made of outdated parts
+# start_engine: leaves a running engine alone, unless it is made of outdated parts and nobody uses it
 start_engine() {
   local wanted
   wanted=$(composition)
   if answers; then
     [ "$(cat "$machine/composition" 2>/dev/null)" != "$wanted" ] || return 0
+    if [ -n "$(client_pids)" ]; then
+      say "the engine runs with outdated parts; it is in use, so it stays. To start it anew: ./daggerw toolchain stop"
+      return 0
+    fi
     say "the engine runs with outdated parts: starting it anew"
   fi
   install_packages iproute2 iptables procps
   stop_engine
   network_up
   write_settings
-  mkdir -p "$cache/bin" "$socket_dir"
+  mkdir -p "$cache/bin" "$cache/log" "$socket_dir"
   ln -sfn "$(output engine)/root/usr/local/bin/dagger" "$cache/bin/dagger.new" && mv -T "$cache/bin/dagger.new" "$cache/bin/dagger"
   printf '%s\n' "$wanted" >"$machine/composition"
   # Not 'ip netns exec': it would mount another /sys, without the control groups that containers need.

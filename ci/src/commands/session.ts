@@ -82,13 +82,12 @@ export class Session {
     const environment = await this.environment(name)
     const deployment = new Deployment(environment, await this.target(), this.sources())
     await checkCaller(deployment.place)
+    await Documents.in(deployment.place).ensureBucket()
     return deployment
   }
 
   /** Does work on an environment while no other run works on it. */
   async alone<T>({ environment, place }: Deployment, work: () => Promise<T>): Promise<T> {
-    const documents = Documents.in(place)
-    await documents.ensureBucket()
-    return holding(documents, `environments/${environment.name}`, 0, work)
+    return holding(Documents.in(place), `environments/${environment.name}`, 0, work)
   }
 }

@@ -40,7 +40,6 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
   const { place, sources } = deployment
   const documents = Documents.in(place)
 
-  const prefix = (stack: Stack) => [stack.account, stack.region, stack.cluster, stack.environment].join("/")
   const terragrunt = async (stack: Stack) => Terragrunt.open(place, sources, stack, await statePassphrase(place))
 
   return {
@@ -52,7 +51,7 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
       if (!document) return { made, why: "never applied" }
       const record: Record_ = JSON.parse(document.text)
       if (record.made !== made) return { made, record, why: "inputs or modules changed" }
-      const states = await statesOf(documents, prefix(stack), Object.keys(stack.units))
+      const states = await statesOf(documents, stack)
       const written = Object.keys(record.states).filter((unit) => record.states[unit] !== states[unit])
       return { made, record, why: written.length > 0 ? `state of ${written.join(", ")} changed` : undefined }
     },
@@ -61,9 +60,10 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
     async apply({ made }) {
       const stack = await stackOf(scope, owner, deployment)
       return holding(documents, `infrastructure/${prefix(stack)}`, patience, async () => {
+        await unlock(documents, stack)
         const tool = await terragrunt(stack)
         const outputs = await tool.apply()
-        const states = await statesOf(documents, prefix(stack), Object.keys(stack.units))
+        const states = await statesOf(documents, stack)
         const record: Record_ = { made, states, outputs }
         await documents.write(`${prefix(stack)}/record.json`, JSON.stringify(record))
         return { made, record }
@@ -73,6 +73,7 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
     async destroy() {
       const stack = await stackOf(scope, owner, deployment)
       await holding(documents, `infrastructure/${prefix(stack)}`, patience, async () => {
+        await unlock(documents, stack)
         await (await terragrunt(stack)).destroy()
         await documents.remove(`${prefix(stack)}/record.json`)
       })
@@ -103,8 +104,19 @@ async function digestOfStack(stack: Stack, terragrunt: Directory): Promise<strin
   return digest({ stack, modules: await terragrunt.digest() }).replace("sha256:", "")
 }
 
-async function statesOf(documents: Documents, prefix: string, units: string[]): Promise<Record<string, string>> {
-  const etags = await Promise.all(units.map((unit) => documents.etag(`${prefix}/${unit}/tofu.tfstate`)))
+/** Where everything of a stack lies in the state bucket. */
+const prefix = ({ account, region, cluster, environment }: Stack) => [account, region, cluster, environment].join("/")
+const stateKey = (stack: Stack, unit: string) => `${prefix(stack)}/${unit}/tofu.tfstate`
+
+/** OpenTofu's locks of a run that was killed: whoever holds the scope's lease knows that nobody else is at work. */
+async function unlock(documents: Documents, stack: Stack): Promise<void> {
+  await Promise.all(Object.keys(stack.units).map((unit) => documents.remove(`${stateKey(stack, unit)}.tflock`)))
+}
+
+/** The ETag of each unit's state. */
+async function statesOf(documents: Documents, stack: Stack): Promise<Record<string, string>> {
+  const units = Object.keys(stack.units)
+  const etags = await Promise.all(units.map((unit) => documents.etag(stateKey(stack, unit))))
   return Object.fromEntries(units.map((unit, index) => [unit, etags[index] ?? ""]))
 }
 

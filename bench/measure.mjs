@@ -59,6 +59,6 @@ export function print(rows) {
 
 /** Which state of the repository was measured. */
 export async function checkout() {
-  const git = async (...args) => (await $({ cwd: root, quiet: true })`git ${args}`).stdout.trim()
+  const git = async (...args) => (await $({ cwd: root, quiet: true, nothrow: true })`git ${args}`).stdout.trim()
   return { commit: await git("rev-parse", "HEAD"), changed: (await git("status", "--porcelain")) !== "" }
 }

@@ -93,7 +93,8 @@ export class Caller {
 /** The error that a call ended with, without the progress before it. */
 export function errorOf({ code, stderr }: Ended): string {
   if (code === 0) throw new Error(`the call ended without an error\n${stderr.slice(-5_000)}`)
-  return stderr.slice(Math.max(stderr.lastIndexOf("\nError: "), 0))
+  // After an empty line: what Helm says begins with the same word, further down.
+  return stderr.slice(Math.max(stderr.lastIndexOf("\n\nError: "), 0))
 }
 
 /** The place of a text in a file, as messages name it. */

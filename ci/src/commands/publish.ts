@@ -18,7 +18,7 @@ export async function buildService(session: Session, name: string): Promise<Cont
   const image = images[name]
   if (!image)
     throw new Error(`there is no image ${name} in environments/images.yaml: it has ${Object.keys(images).join(", ")}`)
-  return imageContainer(image, session.sources())
+  return imageContainer(image, await session.sources())
 }
 
 /**

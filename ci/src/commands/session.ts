@@ -9,6 +9,7 @@ import type { Target } from "../targets/target.js"
 import { Documents } from "../tools/s3.js"
 import { sandboxService } from "../tools/sandbox.js"
 import { checkCaller } from "../tools/sts.js"
+import { allCharts } from "./charts.js"
 
 /** The constructor's arguments. */
 export interface Given {
@@ -47,13 +48,12 @@ export class Session {
     return loadEnvironment(await this.files(), name, { charts: await this.chartNames() })
   }
 
-  /** The caller's repository and charts; charts of the caller win over the module's own of the same name. */
-  sources(): Sources {
+  /** The caller's repository, and the charts; a chart of the caller takes the place of the module's own of the same name. */
+  async sources(): Promise<Sources> {
     const { workspace, ownCharts, terragrunt, providerMirror } = this.given
     return {
       repository: workspace.directory(".", { exclude: ["**/node_modules", ".git"] }),
-      // What `helm dependency build` leaves in a checkout is no source.
-      charts: ownCharts.withDirectory(".", workspace.directory("charts", { exclude: ["*/charts"] })),
+      charts: await allCharts(workspace, ownCharts),
       terragrunt,
       providers: providerMirror,
     }
@@ -61,7 +61,8 @@ export class Session {
 
   /** Names of the charts that a release can use. */
   async chartNames(): Promise<string[]> {
-    const paths = await this.sources().charts.glob("*/Chart.yaml")
+    const charts = await allCharts(this.given.workspace, this.given.ownCharts)
+    const paths = await charts.glob("*/Chart.yaml")
     return paths.map((path) => path.split("/")[0]).filter((name) => name !== "common")
   }
 
@@ -80,7 +81,7 @@ export class Session {
    */
   async deployment(name: string): Promise<Deployment> {
     const environment = await this.environment(name)
-    const deployment = new Deployment(environment, await this.target(), this.sources())
+    const deployment = new Deployment(environment, await this.target(), await this.sources())
     await checkCaller(deployment.place)
     await Documents.in(deployment.place).ensureBucket()
     return deployment

@@ -1,11 +1,18 @@
 // Says why a release did not become ready: the state of its pods, and the last words of containers that crash.
 import type { Kubectl } from "../tools/kubectl.js"
 
+interface Ended {
+  reason: string
+  exitCode: number
+  message?: string
+}
+
 interface ContainerStatus {
   name: string
   ready: boolean
   restartCount: number
-  state: { waiting?: { reason: string; message?: string }; terminated?: { reason: string; exitCode: number } }
+  state: { waiting?: { reason: string; message?: string }; terminated?: Ended }
+  lastState?: { terminated?: Ended }
 }
 
 interface Pod {
@@ -45,10 +52,12 @@ async function podReport(kubectl: Kubectl, namespace: string, { metadata, status
   const unscheduled = status.conditions?.find(({ type, status: s }) => type === "PodScheduled" && s === "False")
   if (failing.length === 0 && !unscheduled) return ""
   const containers = await Promise.all(
-    failing.map(async ({ name, restartCount, state }) => {
+    failing.map(async ({ name, restartCount, state, lastState }) => {
       const { reason = status.phase, message = "" } = state.waiting ?? {}
+      const ended = state.terminated ?? lastState?.terminated
+      const how = ended ? `; ended with exit code ${ended.exitCode} (${ended.reason}) ${ended.message ?? ""}` : ""
       const log = await lastWords(kubectl, namespace, metadata.name, name, restartCount > 0)
-      return `  container ${name}: ${state.terminated?.reason ?? reason}, ${restartCount} restarts ${message}\n${log}`
+      return `  container ${name}: ${state.terminated?.reason ?? reason}, ${restartCount} restarts ${message}${how}\n${log}`
     }),
   )
   return [`pod ${metadata.name}: ${unscheduled?.message ?? status.phase}`, ...containers].join("\n")

@@ -40,7 +40,9 @@ async function after(needs: Promise<StepResult>[], step: GraphStep, deployment: 
     console.log(`${step.id}: ${outcomes[action]} after ${seconds().toFixed(1)} s`)
     return { step: step.id, outcome: outcomes[action], identity: outputs.version, seconds: seconds() }
   } catch (error) {
-    const note = (error as Error).message
+    // A command that the engine ran by itself says what was wrong on its standard error.
+    const { message, stderr } = error as Error & { stderr?: string }
+    const note = stderr ? `${message}\n${stderr}` : message
     console.log(`${step.id}: failed after ${seconds().toFixed(1)} s: ${note}`)
     return { step: step.id, outcome: "failed", seconds: seconds(), note }
   }

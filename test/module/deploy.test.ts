@@ -112,7 +112,8 @@ describe("what is there then", () => {
     const put = await request(port, api, path, { method: "PUT", headers, body })
     expect(put.status, put.text).toBeLessThan(300)
 
-    await kubectl("delete", "pods", "-n", namespace, "-l", "app.kubernetes.io/component=api", "--wait=true")
+    const deleted = await kubectl("delete", "pods", "-n", namespace, "-l", "app.kubernetes.io/name=api", "--wait=true")
+    expect(deleted).toMatch(/pod "api-\S+" deleted/)
     const read = await eventually(() => request(port, api, path), 200)
     expect(read.text).toContain(JSON.parse(body).name)
   })
@@ -124,7 +125,7 @@ describe("what is there then", () => {
       const client = new pg.Client({ password: "wrong", ssl: { rejectUnauthorized: false } })
       client.connect().then(() => process.exit(0), (error) => { console.log(error.message); process.exit(3) })`
     const [pod] = (await pods(namespace)).filter(
-      ({ metadata }) => metadata.labels["app.kubernetes.io/component"] === "api",
+      ({ metadata }) => metadata.labels["app.kubernetes.io/name"] === "api",
     )
     await expect(
       kubectl("exec", "-n", namespace, pod.metadata.name, "--", "node", "--input-type=module", "-e", attempt),

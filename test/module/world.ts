@@ -2,6 +2,7 @@
 import { execFile, execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, writeFileSync } from "node:fs"
 import http from "node:http"
+import https from "node:https"
 import { join, resolve } from "node:path"
 
 /** The checkout. */
@@ -63,23 +64,27 @@ export interface Answer {
   text: string
 }
 
-/** One request to the sandbox's port, under any of its host names. */
-export function request(
+/** One request to the sandbox's port, under any of its host names; its AWS names are asked with TLS, as they demand. */
+export async function request(
   port: number,
   host: string,
   path: string,
   options: { method?: string; headers?: http.OutgoingHttpHeaders; body?: string } = {},
 ): Promise<Answer> {
+  const { method = "GET", headers = {}, body } = options
+  const plain = { host: "127.0.0.1", port, path, method, headers: { ...headers, host } }
+  const servername = host.split(":")[0]
+  const ca = servername.endsWith(".sandbox.test") ? (await request(port, "localhost", "/ca.crt")).text : undefined
   return new Promise((done, fail) => {
-    const { method = "GET", headers = {}, body } = options
-    const sent = http.request({ host: "127.0.0.1", port, path, method, headers: { ...headers, host } }, (response) => {
+    const answered = (response: http.IncomingMessage) => {
       let text = ""
       response.setEncoding("utf8")
       response.on("data", (chunk: string) => {
         text += chunk
       })
       response.on("end", () => done({ status: response.statusCode ?? 0, headers: response.headers, text }))
-    })
+    }
+    const sent = ca ? https.request({ ...plain, ca, servername }, answered) : http.request(plain, answered)
     sent.on("error", fail)
     sent.end(body)
   })

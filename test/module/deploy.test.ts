@@ -124,9 +124,7 @@ describe("what is there then", () => {
       import pg from "pg"
       const client = new pg.Client({ password: "wrong", ssl: { rejectUnauthorized: false } })
       client.connect().then(() => process.exit(0), (error) => { console.log(error.message); process.exit(3) })`
-    const [pod] = (await pods(namespace)).filter(
-      ({ metadata }) => metadata.labels["app.kubernetes.io/name"] === "api",
-    )
+    const [pod] = (await pods(namespace)).filter(({ metadata }) => metadata.labels["app.kubernetes.io/name"] === "api")
     await expect(
       kubectl("exec", "-n", namespace, pod.metadata.name, "--", "node", "--input-type=module", "-e", attempt),
     ).rejects.toThrow(/exit code 3/)

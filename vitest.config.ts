@@ -3,28 +3,30 @@ import { defineConfig } from "vitest/config"
 
 const minutes = 60_000
 
-/** A suite below test/ whose tests take at most so long each. */
-const suite = (name: string, timeout: number, setup: string[] = []) => ({
+/** A suite below test/ whose tests take at most so long each; suites run one after the other, in the order of `order`. */
+const suite = (order: number, name: string, timeout: number, globalSetup: string[] = []) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeout,
     hookTimeout: timeout,
-    globalSetup: setup,
+    globalSetup,
+    // Suites that run commands share two cores and one sandbox, and some of them the same ports.
+    fileParallelism: false,
+    maxWorkers: 1,
+    sequence: { groupOrder: order },
   },
 })
 
 export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.ts"],
-    // Suites that run commands share two cores and one sandbox: one file at a time.
-    fileParallelism: false,
     projects: [
-      suite("unit", 10_000),
-      suite("golden", 5 * minutes, ["./test/golden/setup.ts"]),
-      suite("toolchain", 10 * minutes),
-      suite("cloud", 10 * minutes),
-      suite("module", 45 * minutes),
+      suite(1, "unit", 10_000),
+      suite(2, "toolchain", 10 * minutes),
+      suite(3, "cloud", 10 * minutes),
+      suite(4, "golden", 5 * minutes, ["./test/golden/setup.ts"]),
+      suite(5, "module", 45 * minutes),
     ],
   },
 })

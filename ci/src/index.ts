@@ -180,7 +180,7 @@ export class WalletWorld {
    * @param port the port that it listens on, here and on the host
    */
   @func({ cache: "never" })
-  sandboxService(port: number = 8443): Service {
+  async sandboxService(port: number = 8443): Promise<Service> {
     return sandboxService(this.sandboxHome, port)
   }
 

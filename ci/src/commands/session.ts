@@ -70,7 +70,7 @@ export class Session {
   async target(): Promise<Target> {
     const { awsCredentials, sandbox, sandboxHome } = this.given
     if (awsCredentials && !sandbox) return new AwsTarget(awsCredentials)
-    const service = sandbox ?? sandboxService(sandboxHome, sandboxPort)
+    const service = sandbox ?? (await sandboxService(sandboxHome, sandboxPort))
     return SandboxTarget.open(service, sandbox !== undefined, awsCredentials)
   }
 

@@ -20,7 +20,7 @@ const packages = [
   "runc",
 ]
 
-const goModules: GoModuleName[] = ["containerd", "coredns", "crane", "distribution", "etcd", "kubernetes", "kwok"]
+const goModules: GoModuleName[] = ["containerd", "coredns", "distribution", "etcd", "kubernetes", "kwok"]
 
 /**
  * The sandbox, not started yet.
@@ -28,7 +28,9 @@ const goModules: GoModuleName[] = ["containerd", "coredns", "crane", "distributi
  * @param home the directory `sandbox`
  * @param port the one port that it listens on; its names carry it, so it must be the same on every side
  */
-export function sandboxService(home: Directory, port: number): Service {
+export async function sandboxService(home: Directory, port: number): Promise<Service> {
+  // Side by side: the engine would compile one after the other, and downloads and linking leave cores idle.
+  await Promise.all(goModules.map((name) => compiled(name).sync()))
   return sandboxContainer(home)
     .withMountedTemp("/data")
     .withEnvVariable("SANDBOX_PORT", String(port))

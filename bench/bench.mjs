@@ -3,10 +3,11 @@
 //   npm run bench -- calls               only these parts, of: calls, sandbox, deploy, cold (builds a whole toolchain)
 //   npm run bench -- --runs=9 --reset    runs of each cheap measurement (5); may end a kept sandbox that runs
 import { cpus, loadavg, totalmem } from "node:os"
-import { argv, fs, path } from "zx"
+import { fs, minimist, path } from "zx"
 import { checkout, print, root } from "./measure.mjs"
 import { calls, cold, deploy, refuseToEndSandbox, sandbox } from "./parts.mjs"
 
+const argv = minimist(process.argv.slice(2), { boolean: ["reset"] })
 const parts = { calls, sandbox, deploy, cold }
 const wanted = argv._.length > 0 ? argv._ : ["calls", "sandbox", "deploy"]
 const unknown = wanted.filter((name) => !(name in parts))

@@ -17,7 +17,9 @@ import { destroy } from "./commands/destroy.js"
 import { environmentTable, environmentText } from "./commands/environments.js"
 import { infra } from "./commands/infra.js"
 import { pinImages } from "./commands/pin-images.js"
+import { planDeployment } from "./commands/plan.js"
 import { buildService, publish } from "./commands/publish.js"
+import { lockText, reportText } from "./commands/report.js"
 import { Session } from "./commands/session.js"
 import { sandboxService } from "./tools/sandbox.js"
 import { toolFile } from "./tools/toolbox.js"
@@ -110,17 +112,30 @@ export class WalletWorld {
   }
 
   /**
-   * Plans, applies or prints the outputs of the infrastructure of one scope.
+   * Plans or applies the infrastructure of one scope, or prints its outputs or the resources in its state.
    *
    * Example: `dagger call infra --env preview-nightly --scope environment --action plan`
    *
    * @param env the environment's name
    * @param scope account, cluster or environment
-   * @param action plan, apply or outputs
+   * @param action plan, apply, outputs or state
    */
   @func({ cache: "never" })
   async infra(env: string, scope: string, action: string = "plan"): Promise<string> {
     return infra(this.session(), env, scope, action)
+  }
+
+  /**
+   * Says what a deployment would change: a table of the steps, and the changes of infrastructure. It changes nothing.
+   *
+   * Example: `dagger call plan --env preview-nightly`
+   *
+   * @param env the environment's name
+   * @param drift asks AWS about infrastructure that should not have changed, too; some 10 s a unit
+   */
+  @func({ cache: "never" })
+  async plan(env: string, drift: boolean = false): Promise<string> {
+    return planDeployment(this.session(), env, drift)
   }
 
   /**
@@ -134,6 +149,30 @@ export class WalletWorld {
   @func({ cache: "never" })
   async deploy(env: string): Promise<string> {
     return deploy(this.session(), env)
+  }
+
+  /**
+   * Shows what happened in the last deployment of an environment, also of one that failed.
+   *
+   * Example: `dagger call report --env preview-nightly`
+   *
+   * @param env the environment's name
+   */
+  @func({ cache: "never" })
+  async report(env: string): Promise<string> {
+    return reportText(this.session(), env)
+  }
+
+  /**
+   * Prints the lock of the last deployment that finished: digests of images, charts and releases, and outputs, as JSON.
+   *
+   * Example: `dagger call lock --env preview-nightly > preview-nightly.lock.json`
+   *
+   * @param env the environment's name
+   */
+  @func({ cache: "never" })
+  async lock(env: string): Promise<string> {
+    return lockText(this.session(), env)
   }
 
   /**

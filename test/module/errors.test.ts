@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import { clientOptions } from "../../ci/src/tools/aws.js"
 import { Documents } from "../../ci/src/tools/s3.js"
 import { Caller, errorOf, place, secondRepository, works } from "./caller.js"
@@ -297,9 +297,12 @@ releases:
     expect(note("release:crashing")).toContain("the ledger is corrupt")
     expect(row(error, "release:healthy")).toContain("unchanged")
     await kubectl("rollout", "status", "deployment/crashing", "-n", environment, "--timeout=30s")
-    const after = (await objects("crashing")).match(/pod\/\S+/g)
     expect(before).toHaveLength(1)
-    expect(after).toEqual(before)
+    // The pod that crashed may still be ending.
+    await vi.waitFor(async () => expect((await objects("crashing")).match(/pod\/\S+/g)).toEqual(before), {
+      timeout: 60_000,
+      interval: 1_000,
+    })
   })
 
   test("what failed can be destroyed like anything else", async () => {

@@ -8,6 +8,7 @@ class Memory {
   readonly objects = new Map<string, { text: string; etag: string }>()
   private writes = 0
 
+  async ensureBucket() {}
   async read(key: string) {
     return this.objects.get(key)
   }

@@ -1,7 +1,9 @@
 // deploy: carries out an environment's graph and says what happened, what runs and where to look.
-import { buildGraph, formatResults } from "../model/index.js"
+import { buildGraph } from "../model/index.js"
 import { execute } from "../steps/execute.js"
 import { addresses, podTable } from "../steps/pods.js"
+import { record } from "../steps/record.js"
+import { failures, resultText } from "./result.js"
 import type { Session } from "./session.js"
 
 /**
@@ -9,19 +11,16 @@ import type { Session } from "./session.js"
  *
  * @param session the call
  * @param name the environment's name
- * @returns the table of steps, the table of pods, and where to look
+ * @returns the table of steps, the table of pods, where to look, and what was recorded
  * @throws with the same table, when a step failed
  */
 export async function deploy(session: Session, name: string): Promise<string> {
+  const started = new Date()
   const deployment = await session.deployment(name)
-  const graph = buildGraph(deployment.environment)
-  const title = `${name} on ${deployment.target.title}`
-
-  const results = await session.alone(deployment, () => execute(graph, deployment))
-  const failed = results.filter(({ outcome }) => outcome === "failed").map(({ step }) => step)
-  if (failed.length > 0) {
-    const next = `correct what is said above, then run the same command again: what is done is left alone`
-    throw new Error([title, formatResults(results), `failed: ${failed.join(", ")}; ${next}`, title].join("\n\n"))
-  }
-  return [title, formatResults(results), await podTable(deployment), await addresses(deployment), title].join("\n\n")
+  const { results, recorded } = await session.alone(deployment, async () => {
+    const results = await execute(buildGraph(deployment.environment), deployment)
+    return { results, recorded: await record(deployment, results, started) }
+  })
+  if (failures(results).length > 0) return resultText(deployment, results, recorded)
+  return resultText(deployment, results, await podTable(deployment), await addresses(deployment), recorded)
 }

@@ -1,21 +1,24 @@
 // infra: the infrastructure of one scope, planned, applied or read.
-import { buildGraph, formatResults, SCOPES, type Scope, select } from "../model/index.js"
+import { buildGraph, SCOPES, type Scope, select } from "../model/index.js"
+import type { Deployment } from "../steps/deployment.js"
 import { execute } from "../steps/execute.js"
-import { planInfrastructure } from "../steps/infrastructure.js"
+import { infrastructureState, planInfrastructure } from "../steps/infrastructure.js"
+import { plan } from "../steps/plan.js"
+import { resultText } from "./result.js"
 import type { Session } from "./session.js"
 
-const actions = ["plan", "apply", "outputs"]
+const actions = ["plan", "apply", "outputs", "state"]
 
 /**
- * Plans, applies or reads the infrastructure of one scope. What the scope needs of wider scopes is applied first, except
- * for a plan, which needs them to be there.
+ * Plans, applies or reads the infrastructure of one scope. To apply it, what it needs of wider scopes is applied first; to
+ * plan or read it, they must be there.
  *
  * @param session the call
  * @param name the environment's name
  * @param scope account, cluster or environment
- * @param action plan, apply or outputs
- * @returns the plan's text, the table of steps, or the outputs as JSON
- * @throws when scope or action is unknown, or a step fails
+ * @param action plan, apply, outputs or state
+ * @returns the plan's text, the table of steps, the outputs as JSON, or the resources that the state holds
+ * @throws when scope or action is unknown, a step fails, or something that is needed was never applied
  */
 export async function infra(session: Session, name: string, scope: string, action: string): Promise<string> {
   if (!SCOPES.includes(scope as Scope)) throw new Error(`there is no scope ${scope}: it is ${SCOPES.join(", ")}`)
@@ -24,10 +27,20 @@ export async function infra(session: Session, name: string, scope: string, actio
   const deployment = await session.deployment(name)
   const id = `infra:${scope}`
   const graph = select(buildGraph(deployment.environment), (step) => step.id === id)
-  if (action === "plan") return planInfrastructure(graph, scope as Scope, deployment)
+  if (action === "apply") return resultText(deployment, await execute(graph, deployment))
 
-  const results = await execute(graph, deployment)
-  const table = [`${name} on ${deployment.target.title}`, formatResults(results)].join("\n\n")
-  if (results.some(({ outcome }) => outcome === "failed")) throw new Error(table)
-  return action === "outputs" ? JSON.stringify(deployment.yielded("infra")[scope].values, null, 2) : table
+  const above = { ...graph, steps: graph.steps.filter((step) => step.id !== id) }
+  await read(above, deployment, scope)
+  if (action === "plan") return planInfrastructure(scope as Scope, deployment)
+  if (action === "state") return infrastructureState(scope as Scope, deployment)
+  await read(graph, deployment, scope)
+  return JSON.stringify(deployment.yielded("infra")[scope].values, null, 2)
+}
+
+/** Makes the outputs of infrastructure known, as the last apply left them. */
+async function read(graph: ReturnType<typeof buildGraph>, deployment: Deployment, scope: string): Promise<void> {
+  const missing = (await plan(graph, deployment, "none")).filter(({ action }) => action === "create")
+  if (missing.length === 0) return
+  const steps = missing.map(({ step }) => step).join(", ")
+  throw new Error(`${steps} was never applied, and ${scope} needs its outputs: infra --action apply makes it`)
 }

@@ -1,8 +1,9 @@
 // publish and build: images and charts, without a deployment.
 import type { Container } from "@dagger.io/dagger"
-import { buildGraph, formatResults, select } from "../model/index.js"
+import { buildGraph, select } from "../model/index.js"
 import { execute } from "../steps/execute.js"
 import { imageContainer } from "../steps/image.js"
+import { resultText } from "./result.js"
 import type { Session } from "./session.js"
 
 /**
@@ -34,13 +35,6 @@ export async function publish(session: Session, name: string): Promise<string> {
   const graph = select(buildGraph(deployment.environment), ({ kind }) => kind === "image" || kind === "chart")
   const results = await execute(graph, deployment)
   const digests = { ...deployment.yielded("image"), ...deployment.yielded("chart") }
-  const table = [
-    `${name} on ${deployment.target.title}`,
-    formatResults(results),
-    Object.entries(digests)
-      .map(([what, { values }]) => `${what} ${values.digest}`)
-      .join("\n"),
-  ].join("\n\n")
-  if (results.some(({ outcome }) => outcome === "failed")) throw new Error(table)
-  return table
+  const lines = Object.entries(digests).map(([what, { values }]) => `${what} ${values.digest}`)
+  return resultText(deployment, results, lines.join("\n"))
 }

@@ -1,6 +1,14 @@
 // What one call works with: the caller's files, the model of an environment, and the target.
 import type { Directory, Secret, Service, Workspace } from "@dagger.io/dagger"
-import { type Environment, type Files, type Image, loadEnvironment, loadEnvironments } from "../model/index.js"
+import {
+  type Environment,
+  type Files,
+  type Image,
+  loadEnvironment,
+  loadEnvironments,
+  PINS,
+  readPins,
+} from "../model/index.js"
 import { Deployment, type Sources } from "../steps/deployment.js"
 import { holding } from "../steps/lease.js"
 import { AwsTarget } from "../targets/aws.js"
@@ -10,6 +18,7 @@ import { Documents } from "../tools/s3.js"
 import { sandboxService } from "../tools/sandbox.js"
 import { checkCaller } from "../tools/sts.js"
 import { allCharts } from "./charts.js"
+import { readYaml } from "./files.js"
 
 /** The constructor's arguments. */
 export interface Given {
@@ -27,14 +36,21 @@ const sandboxPort = 8443
 
 /** One call. */
 export class Session {
+  private knownFiles?: Promise<Files>
+  private knownCharts?: Promise<Directory>
+
   constructor(private readonly given: Given) {}
 
   /** The text of all files below `environments/`, by path. */
-  async files(): Promise<Files> {
-    const directory = this.given.workspace.directory("environments")
-    const paths = (await directory.glob("**/*.yaml")).sort()
-    const texts = await Promise.all(paths.map((path) => directory.file(path).contents()))
-    return new Map(paths.map((path, index) => [path, texts[index]]))
+  files(): Promise<Files> {
+    this.knownFiles ??= readYaml(this.given.workspace.directory("environments", { include: ["**/*.yaml"] }))
+    return this.knownFiles
+  }
+
+  /** All charts that a release can use. */
+  private charts(): Promise<Directory> {
+    this.knownCharts ??= allCharts(this.given.workspace, this.given.ownCharts)
+    return this.knownCharts
   }
 
   /** All images that any environment uses, by name. */
@@ -50,19 +66,44 @@ export class Session {
 
   /** The caller's repository, and the charts; a chart of the caller takes the place of the module's own of the same name. */
   async sources(): Promise<Sources> {
-    const { workspace, ownCharts, terragrunt, providerMirror } = this.given
+    const { workspace, terragrunt, providerMirror } = this.given
     return {
       repository: workspace.directory(".", { exclude: ["**/node_modules", ".git"] }),
-      charts: await allCharts(workspace, ownCharts),
+      charts: await this.charts(),
+      pins: readPins((await this.files()).get(PINS)),
+      commit: await this.commit(),
       terragrunt,
       providers: providerMirror,
     }
   }
 
+  /** The commit that the caller's repository is at, or null where that cannot be read, as in a linked work tree. */
+  private async commit(): Promise<string | null> {
+    const git = this.given.workspace.directory(".", { include: [".git/HEAD", ".git/packed-refs", ".git/refs/heads"] })
+    try {
+      const head = (await git.file(".git/HEAD").contents()).trim()
+      if (!head.startsWith("ref: ")) return head
+      const branch = head.slice("ref: ".length)
+      const own = await git
+        .file(`.git/${branch}`)
+        .contents()
+        .catch(() => "")
+      if (own) return own.trim()
+      const packed = await git.file(".git/packed-refs").contents()
+      return (
+        packed
+          .split("\n")
+          .find((line) => line.endsWith(` ${branch}`))
+          ?.split(" ")[0] ?? null
+      )
+    } catch {
+      return null
+    }
+  }
+
   /** Names of the charts that a release can use. */
   async chartNames(): Promise<string[]> {
-    const charts = await allCharts(this.given.workspace, this.given.ownCharts)
-    const paths = await charts.glob("*/Chart.yaml")
+    const paths = await (await this.charts()).glob("*/Chart.yaml")
     return paths.map((path) => path.split("/")[0]).filter((name) => name !== "common")
   }
 
@@ -81,10 +122,10 @@ export class Session {
    */
   async deployment(name: string): Promise<Deployment> {
     const environment = await this.environment(name)
-    const deployment = new Deployment(environment, await this.target(), await this.sources())
-    await checkCaller(deployment.place)
-    await Documents.in(deployment.place).ensureBucket()
-    return deployment
+    const [target, sources] = await Promise.all([this.target(), this.sources()])
+    const { account, region } = environment
+    const caller = await checkCaller({ target, account, region })
+    return new Deployment(environment, target, sources, caller)
   }
 
   /** Does work on an environment while no other run works on it. */

@@ -166,22 +166,6 @@ function sorted(environment: Environment, steps: readonly Step[]): Graph {
 export const destroyOrder = (graph: Graph, { shared = false } = {}): Step[] =>
   graph.steps.filter((step) => shared || !step.shared).reverse()
 
-/** The steps that need one of these, directly or not. */
-export function dependents(graph: Graph, ids: Iterable<string>): Step[] {
-  const reached = new Set(ids)
-  const start = new Set(reached)
-  // Steps come after what they need, so one pass is enough.
-  for (const step of graph.steps) if (step.needs.some((need) => reached.has(need))) reached.add(step.id)
-  return graph.steps.filter((step) => reached.has(step.id) && !start.has(step.id))
-}
-
-/** The steps that can be carried out although these have failed: all but them and what depends on them. */
-export function notBlockedBy(graph: Graph, failed: Iterable<string>): Step[] {
-  const ids = [...failed]
-  const blocked = new Set([...ids, ...dependents(graph, ids).map((step) => step.id)])
-  return graph.steps.filter((step) => !blocked.has(step.id))
-}
-
 /** The part of a graph that is needed for some steps: they and all that they need. */
 export function select(graph: Graph, wanted: (step: Step) => boolean): Graph {
   const kept = new Set<string>()

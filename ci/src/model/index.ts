@@ -29,12 +29,13 @@
  * Graph
  *   buildGraph(env): Graph = { environment, steps: Step[] }    in an order in which they can be carried out
  *   Step = { id, kind: "infrastructure"|"image"|"chart"|"release", name, needs: id[], shared, ... }
- *   destroyOrder(graph, { shared? }): Step[]     dependents(graph, ids): Step[]     notBlockedBy(graph, failedIds): Step[]
+ *   destroyOrder(graph, { shared? }): Step[]
  *   select(graph, (step) => boolean): Graph      those steps and all that they need
  *
  * Results
  *   formatTable(headers, rows), formatPlan(plan), formatResults(results): string
- *   canonicalJson(value), digest(value), lockDigest(lock), formatLock(lock): string     parseLock(text): Lock
+ *   formatReport(report), formatLock(lock), lockDigest(lock), canonicalJson(value), digest(value): string
+ *   makeLock(env, commit, yielded): Lock     readPins(text): Pins     refusal(name, copy, source, pins): string | undefined
  */
 
 export { canonicalJson, digest } from "./canonical.js"
@@ -43,8 +44,10 @@ export * from "./graph.js"
 export * from "./images.js"
 export { type Files, type LoadOptions, listEnvironments, loadEnvironment, loadEnvironments } from "./load.js"
 export * from "./lock.js"
+export * from "./pins.js"
 export * from "./plan.js"
 export { formatPosition, formatProblem, ModelError, type Position, type Problem } from "./problems.js"
+export * from "./report.js"
 export * from "./resolve.js"
 export type { Release, SecretValue } from "./schema.js"
 export type { Json, Path } from "./tree.js"

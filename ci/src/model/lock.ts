@@ -1,81 +1,78 @@
-/** The record of a finished deployment: enough to say what runs, and to deploy the same again. It holds nothing secret. */
-import { z } from "zod"
+/** The lock: all that a finished deployment consists of, by digest. It holds nothing secret. */
 import { canonicalJson, digest } from "./canonical.js"
+import type { Environment } from "./environment.js"
+import type { Json } from "./tree.js"
 
-export { canonicalJson, digest }
+export interface Lock {
+  readonly format: 1
+  readonly environment: string
+  readonly account: string
+  readonly region: string
+  readonly cluster: string
+  /** Commit that the caller's repository was at, or null where it has none. Files may have been changed since. */
+  readonly commit: string | null
+  /** `source` is the digest of what was copied, or null for what was built. */
+  readonly images: Record<string, { repository: string; digest: string; source: string | null }>
+  readonly charts: Record<string, { repository: string; version: string; digest: string }>
+  /** By scope: the digest of inputs and modules, and the outputs of the units. */
+  readonly infrastructure: Record<string, { made: string; outputs: Record<string, Json> }>
+  /** `made` is the digest of chart, images, values and the names of secrets. */
+  readonly releases: Record<string, { namespace: string; chart: string; revision: string; made: string }>
+}
 
-const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/, "must be a digest: sha256: and 64 hexadecimal digits")
+/** What a step yielded: a digest or a version, and values that are not secret. */
+export interface StepYield {
+  readonly version: string
+  readonly values: Record<string, Json>
+}
 
-export const lockSchema = z.strictObject({
-  format: z.literal(1),
-  environment: z.string(),
-  target: z.enum(["aws", "sandbox"]),
-  account: z.string(),
-  region: z.string(),
-  cluster: z.string(),
-  /** The Git commit; null if it is not known or the work tree was changed. */
-  commit: z.string().nullable(),
-  /** Versions of the tools that took part. */
-  versions: z.record(z.string(), z.string()),
-  /** `source` is what was copied, by digest, or null for what was built. */
-  images: z.record(
-    z.string(),
-    z.strictObject({ repository: z.string(), digest: digestSchema, source: z.string().nullable() }),
-  ),
-  charts: z.record(z.string(), z.strictObject({ repository: z.string(), version: z.string(), digest: digestSchema })),
-  /** By step, unit: digests of inputs and module, the state object's ETag, and the outputs that are not secret. */
-  infrastructure: z.record(
-    z.string(),
-    z.record(
-      z.string(),
-      z.strictObject({
-        inputs: digestSchema,
-        module: digestSchema,
-        state: z.string(),
-        outputs: z.record(z.string(), z.json()),
-      }),
-    ),
-  ),
-  releases: z.record(
-    z.string(),
-    z.strictObject({
-      namespace: z.string(),
-      chart: z.string(),
-      revision: z.int(),
-      values: digestSchema,
-      manifests: digestSchema,
-    }),
-  ),
-  /** When and by whom: not part of the digest, so that deploying the same twice gives the same one. */
-  recorded: z.strictObject({ at: z.iso.datetime(), by: z.string(), seconds: z.number() }),
-})
+/**
+ * The lock of a deployment.
+ *
+ * @param environment the deployed environment
+ * @param commit commit of the caller's repository, or null
+ * @param yielded what its steps yielded, by kind and name
+ */
+export function makeLock(
+  environment: Environment,
+  commit: string | null,
+  yielded: (kind: "infra" | "image" | "chart" | "release") => Record<string, StepYield>,
+): Lock {
+  const each = <T>(from: Record<string, StepYield>, make: (name: string, of: StepYield) => T): Record<string, T> =>
+    Object.fromEntries(Object.entries(from).map(([name, of]) => [name, make(name, of)]))
+  const { name, account, region, cluster, chartRepository } = environment
+  return {
+    format: 1,
+    environment: name,
+    account,
+    region,
+    cluster,
+    commit,
+    images: each(yielded("image"), (image, { values }) => ({
+      repository: environment.images[image].repository,
+      digest: String(values.digest),
+      source: values.source === undefined ? null : String(values.source),
+    })),
+    charts: each(yielded("chart"), (chart, { version, values }) => ({
+      repository: `${chartRepository}/${chart}`,
+      version,
+      digest: String(values.digest),
+    })),
+    infrastructure: each(yielded("infra"), (_, { version, values }) => ({ made: version, outputs: values })),
+    releases: each(yielded("release"), (release, { version, values }) => ({
+      namespace: environment.releases[release].namespace,
+      chart: environment.releases[release].chart,
+      revision: version,
+      made: String(values.made),
+    })),
+  }
+}
 
-export type Lock = z.infer<typeof lockSchema>
-
-/** What was deployed, as one digest; when and by whom does not matter for it. */
-export function lockDigest({ recorded: _, ...content }: Lock): string {
-  return digest(content)
+/** What was deployed, as one digest. How often a release was installed does not matter for it. */
+export function lockDigest({ releases, ...content }: Lock): string {
+  const timeless = Object.entries(releases).map(([name, { revision: _, ...release }]) => [name, release])
+  return digest({ ...content, releases: Object.fromEntries(timeless) })
 }
 
 /** The lock as it is stored: sorted keys, so that two can be compared line by line. */
 export const formatLock = (lock: Lock) => `${canonicalJson(lock, 2)}\n`
-
-/**
- * Reads a stored lock.
- *
- * @throws Error that says what is wrong with it
- */
-export function parseLock(text: string): Lock {
-  const result = lockSchema.safeParse(parseJson(text))
-  if (result.success) return result.data
-  const problems = result.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`)
-  throw new Error(`the deployment lock cannot be read:\n${problems.join("\n")}`)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new Error(`the deployment lock is not JSON: ${(error as Error).message}`)
-  }
-}

@@ -1,6 +1,6 @@
 // What the steps of one deployment share: the environment, the target, the sources, and what earlier steps yielded.
 import type { Directory } from "@dagger.io/dagger"
-import { type Environment, type Json, type Lookup, lookupIn } from "../model/index.js"
+import { type Environment, type Json, type Lookup, lookupIn, type Pins } from "../model/index.js"
 import type { Target } from "../targets/target.js"
 import type { AwsPlace } from "../tools/aws.js"
 import type { Cluster } from "../tools/cluster.js"
@@ -15,6 +15,10 @@ export interface Sources {
   repository: Directory
   charts: Directory
   terragrunt: Directory
+  /** Digests of copied images, by the image's name. */
+  pins: Pins
+  /** Commit that the caller's repository is at. */
+  commit: string | null
   /** A file-system mirror of OpenTofu providers, where the host has one. */
   providers?: Directory
 }
@@ -28,7 +32,14 @@ export class Deployment {
     readonly environment: Environment,
     readonly target: Target,
     readonly sources: Sources,
+    /** ARN of who deploys. */
+    readonly caller: string,
   ) {}
+
+  /** Names the deployment in the first and in the last line of every result. */
+  get title(): string {
+    return `${this.environment.name} on ${this.target.title}`
+  }
 
   get place(): AwsPlace {
     const { account, region } = this.environment

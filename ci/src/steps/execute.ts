@@ -2,6 +2,7 @@
 import type { Graph, Step as GraphStep, StepResult } from "../model/index.js"
 import type { Deployment } from "./deployment.js"
 import { stepFor } from "./index.js"
+import { walk } from "./walk.js"
 
 const outcomes = { create: "created", update: "updated", unchanged: "unchanged" } as const
 
@@ -13,37 +14,59 @@ const outcomes = { create: "created", update: "updated", unchanged: "unchanged" 
  * @returns what happened to each step, in the graph's order; it never throws for a step that failed
  */
 export async function execute(graph: Graph, deployment: Deployment): Promise<StepResult[]> {
-  const running = new Map<string, Promise<StepResult>>()
-  for (const step of graph.steps) {
-    // The graph lists a step after those that it needs, so they are all running already.
-    const needs = step.needs.map((id) => running.get(id)).filter((need) => need !== undefined)
-    running.set(step.id, after(needs, step, deployment))
-  }
-  return Promise.all(running.values())
+  return walk<StepResult>(graph, async (step, needs) => {
+    const failed = needs.filter(({ outcome }) => outcome === "failed" || outcome === "skipped")
+    if (failed.length > 0)
+      return { step: step.id, outcome: "skipped", note: `needs ${failed.map((need) => need.step).join(", ")}` }
+    return timed(step, async () => {
+      const work = stepFor(step, deployment)
+      const found = await work.inspect()
+      const { action, why } = work.plan(found)
+      console.log(`${step.id}: ${action} (${why})`)
+      const outputs = work.outputs(action === "unchanged" ? found : await work.apply(found))
+      deployment.keep(step.id, outputs)
+      return { outcome: outcomes[action], identity: outputs.version }
+    })
+  })
 }
 
-async function after(needs: Promise<StepResult>[], step: GraphStep, deployment: Deployment): Promise<StepResult> {
-  const failed = (await Promise.all(needs)).filter(({ outcome }) => outcome === "failed" || outcome === "skipped")
-  if (failed.length > 0) {
-    return { step: step.id, outcome: "skipped", note: `needs ${failed.map((result) => result.step).join(", ")}` }
+/**
+ * Destroys steps one after the other. A failure ends it, because what comes later may be needed by what is still there.
+ *
+ * @param steps the steps, in the order in which they are destroyed
+ * @param deployment the deployment
+ * @returns what happened to each step up to the one that failed
+ */
+export async function destroySteps(steps: GraphStep[], deployment: Deployment): Promise<StepResult[]> {
+  const results: StepResult[] = []
+  for (const step of steps) {
+    const result = await timed(step, async () => {
+      await stepFor(step, deployment).destroy()
+      return { outcome: "deleted" }
+    })
+    results.push(result)
+    if (result.outcome === "failed") break
   }
+  return results
+}
+
+/** Does the work of one step, says so as it goes, and turns an error into a result. */
+async function timed(
+  { id }: GraphStep,
+  work: () => Promise<Pick<StepResult, "outcome" | "identity">>,
+): Promise<StepResult> {
   const started = Date.now()
   const seconds = () => (Date.now() - started) / 1000
-  console.log(`${step.id}: started`)
+  console.log(`${id}: started`)
   try {
-    const work = stepFor(step, deployment)
-    const found = await work.inspect()
-    const { action, why } = work.plan(found)
-    console.log(`${step.id}: ${action} (${why})`)
-    const outputs = work.outputs(action === "unchanged" ? found : await work.apply(found))
-    deployment.keep(step.id, outputs)
-    console.log(`${step.id}: ${outcomes[action]} after ${seconds().toFixed(1)} s`)
-    return { step: step.id, outcome: outcomes[action], identity: outputs.version, seconds: seconds() }
+    const done = await work()
+    console.log(`${id}: ${done.outcome} after ${seconds().toFixed(1)} s`)
+    return { step: id, ...done, seconds: seconds() }
   } catch (error) {
     // A command that the engine ran by itself says what was wrong on its standard error.
     const { message, stderr } = error as Error & { stderr?: string }
     const note = stderr ? `${message}\n${stderr}` : message
-    console.log(`${step.id}: failed after ${seconds().toFixed(1)} s: ${note}`)
-    return { step: step.id, outcome: "failed", seconds: seconds(), note }
+    console.log(`${id}: failed after ${seconds().toFixed(1)} s: ${note}`)
+    return { step: id, outcome: "failed", seconds: seconds(), note }
   }
 }

@@ -1,6 +1,6 @@
 // An image: copied from elsewhere or built from source, pushed to the target's registry, used by its digest.
 import { type Container, dag } from "@dagger.io/dagger"
-import type { Image } from "../model/index.js"
+import { type Image, refusal } from "../model/index.js"
 import { pushImage } from "../tools/crane.js"
 import { digestOf } from "../tools/ecr.js"
 import type { Deployment, Sources } from "./deployment.js"
@@ -14,35 +14,45 @@ interface Found {
   digest?: string
   /** The registry's host. */
   host: string
+  /** Reference with digest of what is copied. */
+  copied?: string
 }
 
 /**
  * The step that publishes one image.
  *
  * @param id the step's name in the graph
+ * @param name the image's name
  * @param image what `environments/images.yaml` says of it
  * @param deployment the deployment that it belongs to
  */
-export function imageStep(id: string, image: Image, deployment: Deployment): Step<Found> {
+export function imageStep(id: string, name: string, image: Image, deployment: Deployment): Step<Found> {
   const { place, target, sources } = deployment
   const source = imageContainer(image, sources)
 
   return {
     id,
     async inspect() {
+      await checkSource(name, image, source, deployment)
       const [tag, { host }] = await Promise.all([contentTag(image, source, sources), deployment.registry()])
-      return { tag, host, digest: await digestOf(place, image.repository, tag) }
+      const copied = "copy" in image ? await source.imageRef() : undefined
+      return { tag, host, copied, digest: await digestOf(place, image.repository, tag) }
     },
     plan: ({ tag, digest }) =>
       digest ? { action: "unchanged", why: `${tag} is in the registry` } : { action: "create", why: `push ${tag}` },
-    async apply({ tag, host }) {
-      await refuseStandIn(image, source, target.acceptsStandIns)
-      const digest = await pushImage(target, await deployment.registry(), source.asTarball(), image.repository, tag)
-      return { tag, host, digest }
+    async apply(found) {
+      const digest = await pushImage(
+        target,
+        await deployment.registry(),
+        source.asTarball(),
+        image.repository,
+        found.tag,
+      )
+      return { ...found, digest }
     },
-    outputs: ({ host, digest = "" }) => ({
+    outputs: ({ host, copied, digest = "" }) => ({
       version: digest,
-      values: { digest, reference: `${host}/${image.repository}@${digest}` },
+      values: { digest, reference: `${host}/${image.repository}@${digest}`, ...(copied && { source: copied }) },
     }),
     // Images are shared by environments; the repository's lifecycle rules remove what nobody uses.
     destroy: async () => {},
@@ -76,11 +86,14 @@ function digestPart(reference: string): string {
   return reference.slice(reference.lastIndexOf(":") + 1).slice(0, 40)
 }
 
-async function refuseStandIn(image: Image, source: Container, accepted: boolean): Promise<void> {
-  if (accepted || !(await source.label(standInLabel))) return
-  const what = "copy" in image ? image.copy : image.repository
-  throw new Error(
-    `${what} came from this machine's mirror and only stands in for the real image: ` +
-      "deploy from a machine that reaches the image's own registry",
-  )
+/** Refuses what a target that demands pinned images must not run; also what is in its registry already. */
+async function checkSource(name: string, image: Image, source: Container, deployment: Deployment): Promise<void> {
+  if (!deployment.target.demandsPins) return
+  const standIn = (await source.label(standInLabel)) || undefined
+  if ("copy" in image) {
+    const problem = refusal(name, image.copy, { reference: await source.imageRef(), standIn }, deployment.sources.pins)
+    if (problem) throw new Error(problem)
+  } else if (standIn) {
+    throw new Error(`${image.repository} is built on an image that only stands in for ${standIn}: build it elsewhere`)
+  }
 }

@@ -18,7 +18,7 @@ export function stepFor(step: GraphStep, deployment: Deployment): Step {
     case "infrastructure":
       return infrastructureStep(step.id, step.scope, step.environment, deployment) as Step
     case "image":
-      return imageStep(step.id, step.image, deployment) as Step
+      return imageStep(step.id, step.name, step.image, deployment) as Step
     case "chart":
       return chartStep(step.id, step.name, deployment) as Step
     case "release":

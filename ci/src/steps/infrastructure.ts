@@ -1,6 +1,6 @@
 // A scope's infrastructure: one Terragrunt stack, applied when its inputs, its modules or its state have changed.
 import type { Directory } from "@dagger.io/dagger"
-import { digest, type Environment, type Graph, type Json, resolveAll, type Scope } from "../model/index.js"
+import { digest, type Environment, type Json, resolveAll, type Scope } from "../model/index.js"
 import { Documents } from "../tools/s3.js"
 import { statePassphrase } from "../tools/state-key.js"
 import { type Stack, Terragrunt } from "../tools/terragrunt.js"
@@ -37,10 +37,8 @@ interface Found {
  * @param deployment the deployment that it belongs to
  */
 export function infrastructureStep(id: string, scope: Scope, owner: Environment, deployment: Deployment): Step<Found> {
-  const { place, sources } = deployment
-  const documents = Documents.in(place)
-
-  const terragrunt = async (stack: Stack) => Terragrunt.open(place, sources, stack, await statePassphrase(place))
+  const { sources } = deployment
+  const documents = Documents.in(deployment.place)
 
   return {
     id,
@@ -61,7 +59,7 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
       const stack = await stackOf(scope, owner, deployment)
       return holding(documents, `infrastructure/${prefix(stack)}`, patience, async () => {
         await unlock(documents, stack)
-        const tool = await terragrunt(stack)
+        const tool = await openStack(scope, owner, deployment)
         const outputs = await tool.apply()
         const states = await statesOf(documents, stack)
         const record: Record_ = { made, states, outputs }
@@ -74,7 +72,7 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
       const stack = await stackOf(scope, owner, deployment)
       await holding(documents, `infrastructure/${prefix(stack)}`, patience, async () => {
         await unlock(documents, stack)
-        await (await terragrunt(stack)).destroy()
+        await (await openStack(scope, owner, deployment)).destroy()
         await documents.remove(`${prefix(stack)}/record.json`)
       })
     },
@@ -121,27 +119,43 @@ async function statesOf(documents: Documents, stack: Stack): Promise<Record<stri
 }
 
 /**
- * What an apply of one scope would change, in OpenTofu's words.
+ * What an apply of one scope would change: a line for each resource. The steps that it needs must have yielded.
  *
- * @param graph the scope's step and those that it needs
+ * @param scope the scope
+ * @param owner the environment whose units they are
+ * @param deployment the deployment
+ */
+export async function infrastructureChanges(
+  scope: Scope,
+  owner: Environment,
+  deployment: Deployment,
+): Promise<string[]> {
+  const tool = await openStack(scope, owner, deployment)
+  // OpenTofu heads each change with a comment: # aws_s3_bucket.state will be created
+  return [...(await tool.plan()).matchAll(/# (\S+ (?:will|must) be .+)/g)].map(([, change]) => change)
+}
+
+/**
+ * What an apply of one scope would change, in OpenTofu's words. The steps that it needs must have yielded.
+ *
  * @param scope the scope
  * @param deployment the deployment
- * @throws when a wider scope, whose outputs the plan needs, was never applied
  */
-export async function planInfrastructure(graph: Graph, scope: Scope, deployment: Deployment): Promise<string> {
-  for (const step of graph.steps) {
-    if (step.kind !== "infrastructure" || step.id === `infra:${scope}`) continue
-    const above = infrastructureStep(step.id, step.scope, step.environment, deployment)
-    const found = await above.inspect()
-    if (!found.record) throw new Error(`${step.id} was never applied: a plan of ${scope} needs its outputs`)
-    deployment.keep(step.id, above.outputs(found))
-  }
-  const stack = await stackOf(scope, deployment.environment, deployment)
-  const tool = await Terragrunt.open(
-    deployment.place,
-    deployment.sources,
-    stack,
-    await statePassphrase(deployment.place),
-  )
-  return tool.plan()
+export async function planInfrastructure(scope: Scope, deployment: Deployment): Promise<string> {
+  return (await openStack(scope, deployment.environment, deployment)).plan()
+}
+
+/**
+ * The addresses of the resources in the states of one scope, by unit.
+ *
+ * @param scope the scope
+ * @param deployment the deployment
+ */
+export async function infrastructureState(scope: Scope, deployment: Deployment): Promise<string> {
+  return (await openStack(scope, deployment.environment, deployment)).resources()
+}
+
+async function openStack(scope: Scope, owner: Environment, deployment: Deployment): Promise<Terragrunt> {
+  const { place, sources } = deployment
+  return Terragrunt.open(place, sources, await stackOf(scope, owner, deployment), await statePassphrase(place))
 }

@@ -15,7 +15,7 @@ interface Lease {
 }
 
 /**
- * Does work while it holds a lease.
+ * Does work while it holds a lease. It is the first thing that any work writes, so it also makes the bucket.
  *
  * @param documents the state bucket
  * @param name the lease's name, such as `environments/preview-nightly`
@@ -32,13 +32,18 @@ export async function holding<T>(
 ): Promise<T> {
   const key = `leases/${name}.json`
   const holder = `${crypto.randomUUID()} on ${hostname()}`
+  await documents.ensureBucket()
   await take(documents, key, holder, Date.now() + patience * 1000)
-  const renew = () => documents.write(key, text(holder)).catch(report(key))
-  const timer = setInterval(renew, renewal * 1000)
+  let renewed = Promise.resolve()
+  const timer = setInterval(() => {
+    renewed = documents.write(key, text(holder)).catch(report(key))
+  }, renewal * 1000)
   try {
     return await work()
   } finally {
     clearInterval(timer)
+    // A renewal that is under way would write the lease again after it was removed.
+    await renewed
     await documents.remove(key)
   }
 }

@@ -72,7 +72,7 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       const records = await helm.releases(namespace)
       return { made, record: records.get(name), unready: [] }
     },
-    outputs: ({ record }) => ({ version: `revision ${record?.revision ?? 0}`, values: {} }),
+    outputs: ({ made, record }) => ({ version: `revision ${record?.revision ?? 0}`, values: { made } }),
     async destroy() {
       const [helm, kubectl] = await Promise.all([deployment.helm(), deployment.kubectl()])
       await helm.uninstall(name, namespace, timeout)

@@ -6,7 +6,7 @@ import type { Connection, Credentials, Target } from "./target.js"
 /** AWS itself. Never tried against a real account: what is tried is the same code against the sandbox. */
 export class AwsTarget implements Target {
   readonly title = "AWS"
-  readonly acceptsStandIns = false
+  readonly demandsPins = true
 
   constructor(private readonly secret: Secret) {}
 

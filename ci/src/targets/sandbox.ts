@@ -10,7 +10,7 @@ const domain = "sandbox.test"
 
 /** A running sandbox. */
 export class SandboxTarget implements Target {
-  readonly acceptsStandIns = true
+  readonly demandsPins = false
 
   private constructor(
     private readonly service: Service,

@@ -16,8 +16,8 @@ export interface Target {
   /** Names the target in the first and the last line of every result, and says what in it is emulated. */
   readonly title: string
 
-  /** Whether images that are labelled as stand-ins may be deployed. */
-  readonly acceptsStandIns: boolean
+  /** Whether copied images must be those of `environments/images.lock.yaml`; stand-ins never are. */
+  readonly demandsPins: boolean
 
   /**
    * Credentials that are good for the work of one step.

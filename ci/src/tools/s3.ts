@@ -87,7 +87,7 @@ export class Documents {
     try {
       return await use(client)
     } catch (error) {
-      if (["NoSuchKey", "NotFound"].includes((error as Error).name)) return undefined
+      if (["NoSuchKey", "NoSuchBucket", "NotFound"].includes((error as Error).name)) return undefined
       throw error
     } finally {
       client.destroy()

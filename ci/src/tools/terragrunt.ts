@@ -78,6 +78,12 @@ export class Terragrunt {
     return stdout + stderr
   }
 
+  /** The addresses of all resources in the units' states. */
+  async resources(): Promise<string> {
+    const { stdout } = await this.stack(this.box, "run", "state", "list")
+    return stdout
+  }
+
   /** Destroys every unit of the stack, in reverse order. */
   async destroy(): Promise<void> {
     await this.stack(this.box, "run", "destroy")

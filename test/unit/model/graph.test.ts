@@ -1,14 +1,6 @@
 // The graph: what each step needs, and in which order they come.
 import { describe, expect, it } from "vitest"
-import {
-  buildGraph,
-  dependents,
-  destroyOrder,
-  type Graph,
-  loadEnvironment,
-  notBlockedBy,
-  select,
-} from "../../../ci/src/model/index.js"
+import { buildGraph, destroyOrder, type Graph, loadEnvironment, select } from "../../../ci/src/model/index.js"
 import { findCycle, inOrder } from "../../../ci/src/model/order.js"
 import { files, problemsOf, repositoryFiles, world } from "./fixture.js"
 
@@ -112,20 +104,6 @@ describe("parts of a graph", () => {
     expect(order.at(-1)).toBe("infra:environment")
     expect(order.slice(0, -1).sort()).toEqual(["release:other", "release:shop"])
     expect(ids(destroyOrder(graph, { shared: true }))).toEqual(ids(graph.steps).reverse())
-  })
-
-  it("finds what depends on a step, and what can go on without it", () => {
-    expect(ids(dependents(graph, ["image:shop"]))).toEqual(["release:shop"])
-    expect(ids(notBlockedBy(graph, ["image:shop"])).sort()).toEqual([
-      "chart:other",
-      "chart:shop",
-      "infra:account",
-      "infra:cluster",
-      "infra:environment",
-      "release:other",
-    ])
-    expect(notBlockedBy(graph, ["infra:account"])).toEqual([])
-    expect(notBlockedBy(graph, [])).toEqual(graph.steps)
   })
 
   it("selects steps with all that they need", () => {

@@ -7,12 +7,16 @@ import {
   environmentYaml,
   formatLock,
   formatPlan,
+  formatReport,
   formatResults,
   formatTable,
-  type Lock,
+  type Json,
   loadEnvironment,
   lockDigest,
-  parseLock,
+  makeLock,
+  type Report,
+  readPins,
+  refusal,
 } from "../../../ci/src/model/index.js"
 import { files, repositoryFiles } from "./fixture.js"
 
@@ -104,41 +108,78 @@ describe("canonical JSON", () => {
 
 describe("lock", () => {
   const sha = digest("x")
-  const lock: Lock = {
-    format: 1,
-    environment: "one",
-    target: "sandbox",
-    account: "123456789012",
-    region: "us-east-1",
-    cluster: "main",
-    commit: null,
-    versions: { helm: "4.2.4" },
-    images: { shop: { repository: "world/shop", digest: sha, source: null } },
-    charts: { shop: { repository: "world/charts/shop", version: "0.1.0", digest: sha } },
-    infrastructure: {
-      "infra:environment": { rds: { inputs: sha, module: sha, state: "etag", outputs: { port: 5432 } } },
-    },
-    releases: { shop: { namespace: "shop-one", chart: sha, revision: 1, values: sha, manifests: sha } },
-    recorded: { at: "2026-01-02T03:04:05Z", by: "someone", seconds: 12.5 },
+  const environment = loadEnvironment(files(), "one")
+  const yields: Record<string, Record<string, { version: string; values: Record<string, Json> }>> = {
+    infra: { environment: { version: "abc", values: { rds: { port: 5432 } } } },
+    image: { shop: { version: sha, values: { digest: sha, reference: "unused" } } },
+    chart: { shop: { version: "0.1.0+a", values: { digest: sha } } },
+    release: { shop: { version: "revision 1", values: { made: "abc" } } },
   }
+  const lock = makeLock(environment, null, (kind) => yields[kind])
 
-  it("survives being written and read", () => {
-    expect(parseLock(formatLock(lock))).toEqual(lock)
-    expect(formatLock(parseLock(formatLock(lock)))).toBe(formatLock(lock))
+  it("holds digests of images, charts and releases, and outputs", () => {
+    expect(lock).toMatchObject({
+      environment: "one",
+      commit: null,
+      images: { shop: { repository: "world/shop", digest: sha, source: null } },
+      charts: { shop: { repository: "world/charts/shop", version: "0.1.0+a", digest: sha } },
+      infrastructure: { environment: { made: "abc", outputs: { rds: { port: 5432 } } } },
+      releases: { shop: { namespace: "shop-one", chart: "shop", revision: "revision 1", made: "abc" } },
+    })
+    expect(JSON.parse(formatLock(lock))).toEqual(lock)
   })
 
-  it("has a digest of what was deployed, not of when", () => {
-    expect(lockDigest({ ...lock, recorded: { at: "2027-01-02T03:04:05Z", by: "other", seconds: 1 } })).toBe(
-      lockDigest(lock),
-    )
+  it("has a digest of what was deployed, not of how often", () => {
+    const shop = lock.releases.shop
+    expect(lockDigest({ ...lock, releases: { shop: { ...shop, revision: "revision 2" } } })).toBe(lockDigest(lock))
+    expect(lockDigest({ ...lock, releases: { shop: { ...shop, made: "def" } } })).not.toBe(lockDigest(lock))
     expect(lockDigest({ ...lock, cluster: "other" })).not.toBe(lockDigest(lock))
   })
+})
 
-  it("says what is wrong with a lock that cannot be read", () => {
-    const broken = { ...lock, images: { shop: { ...lock.images.shop, digest: "latest" } } }
-    expect(() => parseLock(JSON.stringify(broken))).toThrow(
-      /the deployment lock cannot be read:\n {2}images\.shop\.digest: must be a digest/,
+describe("report", () => {
+  const report: Report = {
+    format: 1,
+    environment: "one",
+    target: "AWS",
+    by: "arn:aws:iam::123456789012:user/somebody",
+    at: "2026-01-02T03:04:05.000Z",
+    seconds: 12.34,
+    lock: null,
+    results: [{ step: "release:shop", outcome: "failed", seconds: 1, note: "pods crash" }],
+  }
+
+  it("says who, when, how it ended, and what happened to each step", () => {
+    const text = formatReport(report)
+    expect(text).toContain("one on AWS")
+    expect(text).toContain(
+      "begun 2026-01-02T03:04:05.000Z by arn:aws:iam::123456789012:user/somebody, 12.3 s; a step failed",
     )
-    expect(() => parseLock("{")).toThrow(/the deployment lock is not JSON/)
+    expect(text).toContain("release:shop: pods crash")
+    expect(formatReport({ ...report, lock: digest("x") })).toContain(`finished; lock ${digest("x")}`)
+  })
+})
+
+describe("pins", () => {
+  const [known, other] = [digest("known"), digest("other")].map((sha) => `docker.io/library/node@${sha}`)
+  const pins = readPins(`node: ${known}\n`)
+  const copy = "docker.io/library/node:22"
+
+  it("let an image pass whose digest is the pinned one", () => {
+    expect(refusal("node", copy, { reference: known }, pins)).toBeUndefined()
+  })
+
+  it("refuse another digest, an image without a pin, and a stand-in", () => {
+    expect(refusal("node", copy, { reference: other }, pins)).toMatch(
+      /is sha256:\w+ now, .*images.lock.yaml has sha256:/,
+    )
+    expect(refusal("db", copy, { reference: known }, pins)).toContain("is not in environments/images.lock.yaml")
+    expect(refusal("node", copy, { reference: known, standIn: copy }, pins)).toContain("only stands in for")
+    expect(refusal("node", copy, { reference: known }, readPins(undefined))).toContain("dagger call pin-images")
+  })
+
+  it("are refused when they are not digests", () => {
+    expect(() => readPins("node: docker.io/library/node:22\n")).toThrow(/it does not for node/)
+    expect(() => readPins("- node\n")).toThrow(/must map names/)
   })
 })

@@ -98,6 +98,25 @@ describe("what is there then", () => {
     expect(own.rds.address).toMatch(/\.rds\.sandbox\.test$/)
   })
 
+  test("the states hold a cluster, brokers and a database", async () => {
+    const state = (scope: string) => succeed("infra", "--env", environment, "--scope", scope, "--action", "state")
+    const shared = await state("cluster")
+    expect(shared).toMatch(/^aws_eks_cluster\./m)
+    expect(shared).toMatch(/^aws_msk_cluster\./m)
+    expect(await state("environment")).toMatch(/^aws_db_instance\./m)
+  })
+
+  test("report and lock say what is deployed, a plan that nothing would change", async () => {
+    const [, recorded] = /Recorded as (sha256:[0-9a-f]{64})/.exec(printed) ?? []
+    const report = await succeed("report", "--env", environment)
+    expect(report).toContain(`finished; lock ${recorded}`)
+    const lock = JSON.parse(await succeed("lock", "--env", environment))
+    const deployed = (await running()).flatMap(({ spec }) => spec.containers.map(({ image }) => image.split("@")[1]))
+    const locked = Object.values<{ digest: string }>(lock.images).map(({ digest }) => digest)
+    expect(locked).toEqual(expect.arrayContaining(deployed))
+    expect(await succeed("plan", "--env", environment)).toMatch(/: 0 of \d+ steps would change something/)
+  })
+
   test("namespaces enforce restricted Pod Security", async () => {
     for (const name of [namespace, environment]) {
       const { metadata } = JSON.parse(await kubectl("get", "namespace", name, "-o", "json"))

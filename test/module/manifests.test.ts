@@ -1,0 +1,71 @@
+// The manifests of every environment are accepted by a real API server, under restricted Pod Security.
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { parseAllDocuments } from "yaml"
+import { hostKubectl } from "./cluster.js"
+import { root, sandboxPort, succeed, write } from "./world.js"
+
+/** What the golden suite compares rendered manifests with. */
+const expected = join(root, "test/golden/expected/environments")
+const namespace = "manifests"
+const file = join(root, "test/.tools/manifests.json")
+
+let kubectl: (...args: string[]) => Promise<string>
+
+beforeAll(async () => {
+  const port = sandboxPort()
+  // Says where the cluster is in a sandbox that nothing was deployed to yet.
+  await succeed("infra", "--env", "preview-nightly", "--scope", "cluster", "--action", "apply")
+  kubectl = await hostKubectl(port)
+  await kubectl("create", "namespace", namespace)
+  await kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
+})
+afterAll(() => kubectl("delete", "namespace", namespace))
+
+interface Manifest {
+  kind: string
+  metadata: { name: string; namespace?: string }
+  spec?: { template?: { spec: object } }
+}
+
+describe.each(readdirSync(expected))("%s", (environment) => {
+  const manifests = readdirSync(join(expected, environment)).flatMap((name) =>
+    parseAllDocuments(readFileSync(join(expected, environment, name), "utf8"))
+      .map((document) => document.toJS() as Manifest | null)
+      .filter((manifest) => manifest !== null),
+  )
+  // One namespace for all: what is tried is the objects, and those of a namespace that is not there are refused.
+  const moved = (manifest: Manifest) => ({ ...manifest, metadata: { ...manifest.metadata, namespace } })
+
+  test("every object is accepted", async () => {
+    expect(manifests.length).toBeGreaterThan(3)
+    write(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests.map(moved) }))
+    const answer = await kubectl("apply", "--dry-run=server", "-f", file)
+    expect(answer.match(/server dry run/g)).toHaveLength(manifests.length)
+  })
+
+  test("every pod is accepted by restricted Pod Security", async () => {
+    const pods = manifests.flatMap(({ kind, metadata, spec }) =>
+      spec?.template
+        ? [
+            {
+              apiVersion: "v1",
+              kind: "Pod",
+              metadata: { name: `${kind.toLowerCase()}-${metadata.name}`, namespace },
+              spec: spec.template.spec,
+            },
+          ]
+        : [],
+    )
+    expect(pods.length).toBeGreaterThan(0)
+    // Pods of their own need accounts that exist.
+    const plain = pods.map((pod) => ({
+      ...pod,
+      spec: { ...pod.spec, serviceAccountName: "default", serviceAccount: undefined },
+    }))
+    write(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: plain }))
+    const answer = await kubectl("create", "--dry-run=server", "-f", file)
+    expect(answer.match(/created \(server dry run\)/g)).toHaveLength(pods.length)
+  })
+})

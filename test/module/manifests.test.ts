@@ -26,8 +26,31 @@ afterAll(() => kubectl("delete", "namespace", namespace))
 interface Manifest {
   kind: string
   metadata: { name: string; namespace?: string }
-  spec?: { template?: { spec: object } }
+  spec?: { template?: { spec: PodSpec }; volumeClaimTemplates?: { metadata: { name: string } }[] }
 }
+
+interface PodSpec {
+  volumes?: object[]
+  containers: object[]
+}
+
+/** The pod that a workload would make; its account is one that exists, its claims are volumes. */
+function podOf(kind: string, name: string, { template, volumeClaimTemplates = [] }: NonNullable<Manifest["spec"]>) {
+  const claims = volumeClaimTemplates.map(({ metadata }) => ({ name: metadata.name, emptyDir: {} }))
+  const spec = {
+    ...template?.spec,
+    serviceAccountName: "default",
+    serviceAccount: undefined,
+    volumes: [...(template?.spec.volumes ?? []), ...claims],
+  }
+  return { apiVersion: "v1", kind: "Pod", metadata: { name: `${kind.toLowerCase()}-${name}`, namespace }, spec }
+}
+
+test("a pod that may run as root is refused: the check can fail", async () => {
+  const spec = { containers: [{ name: "shell", image: "busybox" }] }
+  write(file, JSON.stringify(podOf("Pod", "root", { template: { spec } })))
+  await expect(kubectl("create", "--dry-run=server", "-f", file)).rejects.toThrow(/violates PodSecurity "restricted/)
+})
 
 describe.each(readdirSync(expected))("%s", (environment) => {
   const manifests = readdirSync(join(expected, environment)).flatMap((name) =>
@@ -47,24 +70,10 @@ describe.each(readdirSync(expected))("%s", (environment) => {
 
   test("every pod is accepted by restricted Pod Security", async () => {
     const pods = manifests.flatMap(({ kind, metadata, spec }) =>
-      spec?.template
-        ? [
-            {
-              apiVersion: "v1",
-              kind: "Pod",
-              metadata: { name: `${kind.toLowerCase()}-${metadata.name}`, namespace },
-              spec: spec.template.spec,
-            },
-          ]
-        : [],
+      spec?.template ? [podOf(kind, metadata.name, spec)] : [],
     )
     expect(pods.length).toBeGreaterThan(0)
-    // Pods of their own need accounts that exist.
-    const plain = pods.map((pod) => ({
-      ...pod,
-      spec: { ...pod.spec, serviceAccountName: "default", serviceAccount: undefined },
-    }))
-    write(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: plain }))
+    write(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: pods }))
     const answer = await kubectl("create", "--dry-run=server", "-f", file)
     expect(answer.match(/created \(server dry run\)/g)).toHaveLength(pods.length)
   })

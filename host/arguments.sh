@@ -2,7 +2,7 @@
 
 # complete_arguments ARGS...: sets the array arguments
 complete_arguments() {
-  local argument before="" module="" function="" call=-1 index=-1 has_target="" has_mirror=""
+  local argument before="" module="" function="" call=-1 index=-1 has_credentials="" has_sandbox="" has_mirror=""
   arguments=("$@")
   for argument in "$@"; do
     index=$((index + 1))
@@ -15,7 +15,8 @@ complete_arguments() {
     case $argument in
     -h | --help) return 0 ;;
     --mod=*) module=${argument#*=} ;;
-    --aws-credentials | --aws-credentials=* | --sandbox | --sandbox=*) has_target=yes ;;
+    --aws-credentials | --aws-credentials=*) has_credentials=yes ;;
+    --sandbox | --sandbox=*) has_sandbox=yes ;;
     --provider-mirror | --provider-mirror=*) has_mirror=yes ;;
     esac
     case $argument in
@@ -29,7 +30,13 @@ complete_arguments() {
   local added=() directory
   directory=$(provider_mirror)
   if [ -z "$has_mirror" ] && [ -n "$directory" ]; then added+=("--provider-mirror=$directory"); fi
-  if [ -z "$has_target" ] && [ "${WALLET_WORLD_SANDBOX:-on}" != off ] && needs_target "$function"; then
+  case ${WALLET_WORLD_SANDBOX:-on}/$has_credentials in
+  # Credentials mean AWS, unless the sandbox is to check them.
+  off/* | on/yes) has_sandbox=no ;;
+  on/ | always/*) ;;
+  *) die "WALLET_WORLD_SANDBOX is '$WALLET_WORLD_SANDBOX'; it can be on, off or always" ;;
+  esac
+  if [ -z "$has_sandbox" ] && needs_target "$function"; then
     keep_sandbox
     added+=("--sandbox=tcp://$(sandbox_address)")
   fi

@@ -47,18 +47,38 @@ birth_mark() {
 }
 
 start_sandbox() {
-  local port=8443 mirror command=("$dagger" call)
-  while (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
+  local port mirror command=("$dagger" call)
+  # Until the port is written down: two checkouts that start at once must not choose the same one.
+  if command -v flock >/dev/null; then exec 7>"$cache/sandbox/lock"; flock 7; fi
+  port=$(free_port)
   mirror=$(provider_mirror)
   [ -z "$mirror" ] || command+=("--provider-mirror=$mirror")
   command+=(sandbox-service --port "$port" up --ports "$port:$port")
   say "starting the sandbox on port $port; its log is $sandbox_log"
   # In a session of its own, so that the end of this terminal, or Ctrl-C in it, is not its end.
   if command -v setsid >/dev/null; then command=(setsid "${command[@]}"); fi
-  (cd "$checkout" && DAGGER_PROGRESS=plain exec nohup "${command[@]}") </dev/null >"$sandbox_log" 2>&1 8>&- &
+  (cd "$checkout" && DAGGER_PROGRESS=plain exec nohup "${command[@]}") </dev/null >"$sandbox_log" 2>&1 7>&- 8>&- &
   sandbox_pid=$!
   sandbox_port=$port
   printf '%s\n' "$sandbox_pid" "$(birth_mark "$sandbox_pid")" "$port" "$(date)" >"$sandbox_dir/process"
+  exec 7>&-
+}
+
+# free_port: the first one from 8443 on where nobody listens, and which no other checkout's sandbox is about to take
+free_port() {
+  local port=8443 kept=()
+  for file in "$cache"/sandbox/*/process; do
+    [ ! -e "$file" ] || [ "$file" = "$sandbox_dir/process" ] || kept+=("$(running_at "$file")")
+  done
+  while [[ " ${kept[*]-} " = *" $port "* ]] || (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
+  echo "$port"
+}
+
+# running_at FILE: the port of the sandbox that FILE describes, if its process is still there
+running_at() {
+  local pid mark port
+  { read -r pid; read -r mark; read -r port; } <"$1"
+  if [ -n "$mark" ] && [ "$(birth_mark "$pid")" = "$mark" ]; then echo "$port"; fi
 }
 
 # wait_for_sandbox: until it says that it is ready; not for ever, and not when it has ended
@@ -77,15 +97,18 @@ wait_for_sandbox() {
   say "the sandbox is ready after $((SECONDS - began)) s"
 }
 
-sandbox_answers() { curl --fail --silent --noproxy '*' --max-time 5 --output /dev/null "http://localhost:$sandbox_port/ready"; }
+# sandbox_answers: whether a sandbox, not just anybody, says at that port that all of its parts are ready
+sandbox_answers() { [[ $(sandbox_ready localhost) = *'"ready":true'* ]]; }
+
+# sandbox_ready HOST: what it says about its parts
+sandbox_ready() { curl --fail --silent --noproxy '*' --max-time 5 "http://$1:$sandbox_port/ready"; }
 
 # sandbox_address: HOST:PORT for calls; its own address where this machine has a route to it, else the tunnel on localhost.
 # A tunnel carries all connections in one stream: enough for people, not for hundreds of connections of a deployment.
 sandbox_address() {
-  local ready address
-  ready=$(curl --silent --noproxy '*' --max-time 5 "http://localhost:$sandbox_port/ready")
-  address=$(sed -n 's/.*"address":"\([0-9.]*\)".*/\1/p' <<<"$ready")
-  if [ -n "$address" ] && curl --fail --silent --noproxy '*' --max-time 2 --output /dev/null "http://$address:$sandbox_port/ready"; then
+  local address
+  address=$(sandbox_ready localhost | sed -n 's/.*"address":"\([0-9.]*\)".*/\1/p')
+  if [ -n "$address" ] && sandbox_ready "$address" >/dev/null; then
     echo "$address:$sandbox_port"
   else
     echo "localhost:$sandbox_port"

@@ -71,9 +71,9 @@ export async function until(what: string, condition: () => boolean | Promise<boo
 export class Checkout {
   readonly directory = temporary()
   readonly programs = temporary()
-  readonly cache = temporary()
 
-  constructor() {
+  /** @param cache the directory that it keeps things in; that of another checkout, to share it */
+  constructor(readonly cache = temporary()) {
     for (const path of ["daggerw", "host", "toolchain/versions.env"]) {
       cpSync(join(repository, path), join(this.directory, path), { recursive: true })
     }

@@ -13,7 +13,7 @@ beforeEach(() => {
   env = { _EXPERIMENTAL_DAGGER_RUNNER_HOST: "tcp://h:1" }
   stub(`
     require("node:fs").appendFileSync("${checkout.directory}/starts", process.argv.slice(1).join(" ") + "\\n")
-    setTimeout(() => require("node:http").createServer((request, response) => response.end('{"cloud":"ready"}')).listen(port), 700)`)
+    setTimeout(() => require("node:http").createServer((request, response) => response.end('{"ready":true}')).listen(port), 700)`)
 })
 afterEach(async () => {
   await checkout.daggerw(["sandbox", "stop"], env)
@@ -59,9 +59,22 @@ describe("a call that needs a target", () => {
     expect(existsSync(join(checkout.directory, "starts"))).toBe(false)
   })
 
-  it("gets none when WALLET_WORLD_SANDBOX is off", async () => {
-    const { stdout } = await checkout.daggerw(["call", "deploy"], { ...env, WALLET_WORLD_SANDBOX: "off" })
-    expect(stdout).toContain("<call><deploy>")
+  it("gets none when WALLET_WORLD_SANDBOX is off, and one even with credentials when it is always", async () => {
+    const off = await checkout.daggerw(["call", "deploy"], { ...env, WALLET_WORLD_SANDBOX: "off" })
+    expect(off.stdout).toContain("<call><deploy>")
+    const always = { ...env, WALLET_WORLD_SANDBOX: "always" }
+    const { stdout } = await checkout.daggerw(["call", "--aws-credentials=env://X", "deploy"], always)
+    expect(stdout).toMatch(/<call><--sandbox=tcp:\/\/localhost:\d+><--aws-credentials=env:\/\/X><deploy>/)
+    const misspelt = await checkout.daggerw(["call", "deploy"], { ...env, WALLET_WORLD_SANDBOX: "of" })
+    expect(misspelt).toMatchObject({ code: 1, stdout: "" })
+    expect(misspelt.stderr).toContain("WALLET_WORLD_SANDBOX is 'of'; it can be on, off or always")
+  })
+
+  it("does not take another program that answers for the sandbox", async () => {
+    stub(`require("node:http").createServer((request, response) => response.end("hello")).listen(port)`)
+    const { code, stderr } = await checkout.daggerw(["call", "deploy"], { ...env, WALLET_WORLD_SANDBOX_TIMEOUT: "3" })
+    expect(code).toBe(1)
+    expect(stderr).toContain("the sandbox was not ready after 3 seconds")
   })
 
   it("meets the sandbox of the call before; two at once start one", async () => {
@@ -92,7 +105,7 @@ describe("a call that needs a target", () => {
 describe("daggerw sandbox", () => {
   it("start, status, reset and stop", async () => {
     const started = await checkout.daggerw(["sandbox", "start"], env)
-    expect(started.stdout).toMatch(/^address {2}http:\/\/localhost:\d+\nsince .*\nlog .*\nparts {4}\{"cloud":"ready"\}/)
+    expect(started.stdout).toMatch(/^address {2}http:\/\/localhost:\d+\nsince .*\nlog .*\nparts {4}\{"ready":true\}/)
     expect((await checkout.daggerw(["sandbox", "status"], env)).code).toBe(0)
     expect((await checkout.daggerw(["sandbox", "reset"], env)).code).toBe(0)
     expect(starts()).toHaveLength(2)
@@ -110,6 +123,21 @@ describe("daggerw sandbox", () => {
     try {
       const second = await other.daggerw(["sandbox", "start"], env)
       expect(portOf(second.stdout)).toBeGreaterThan(portOf(stdout))
+    } finally {
+      await other.daggerw(["sandbox", "stop"], env)
+    }
+  })
+
+  it("two checkouts that start at once take two ports", async () => {
+    const other = new Checkout(checkout.cache)
+    other.dagger()
+    write(join(other.programs, "sandbox-stub"), readFileSync(join(checkout.programs, "sandbox-stub"), "utf8"), 0o755)
+    try {
+      const both = await Promise.all([checkout, other].map((one) => one.daggerw(["sandbox", "start"], env)))
+      const [one, two] = both.map(({ stdout }) => portOf(stdout))
+      expect(one).toBeGreaterThanOrEqual(8443)
+      expect(two).toBeGreaterThanOrEqual(8443)
+      expect(one).not.toBe(two)
     } finally {
       await other.daggerw(["sandbox", "stop"], env)
     }

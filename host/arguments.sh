@@ -44,7 +44,7 @@ complete_arguments() {
 }
 
 # needs_target FUNCTION: does it work on a target?
-needs_target() { case " deploy destroy infra lock plan publish report " in *" $1 "*) ;; *) return 1 ;; esac; }
+needs_target() { case " deploy destroy export-argocd infra lock plan publish report " in *" $1 "*) ;; *) return 1 ;; esac; }
 
 # provider_mirror: prints the directory with OpenTofu's providers, if this machine has one
 provider_mirror() {

@@ -12,18 +12,10 @@ import {
   type Service,
   type Workspace,
 } from "@dagger.io/dagger"
-import { deploy } from "./commands/deploy.js"
-import { destroy } from "./commands/destroy.js"
-import { environmentTable, environmentText } from "./commands/environments.js"
-import { infra } from "./commands/infra.js"
-import { pinImages } from "./commands/pin-images.js"
-import { planDeployment } from "./commands/plan.js"
-import { buildService, publish } from "./commands/publish.js"
-import { lockText, reportText } from "./commands/report.js"
-import { Session } from "./commands/session.js"
-import { sandboxService } from "./tools/sandbox.js"
-import { toolFile } from "./tools/toolbox.js"
+import type { Session } from "./commands/session.js"
 
+// What a function needs is loaded when it is called: the engine starts this module twice for each call, once for the
+// constructor alone.
 @object()
 export class WalletWorld {
   /** The caller's repository: its environments, charts and services. */
@@ -67,11 +59,15 @@ export class WalletWorld {
   /**
    * Lists the environments: name, cluster, network, tier, host.
    *
-   * Example: `dagger call environments`
+   * Example: `dagger call environments --tier dev --names`
+   *
+   * @param tier leaves out those of other tiers
+   * @param names prints the names as one line of JSON, each after those that it needs, for a workflow's matrix
    */
   @func({ cache: "never" })
-  async environments(): Promise<string> {
-    return environmentTable(this.session())
+  async environments(tier: string = "", names: boolean = false): Promise<string> {
+    const { environmentTable } = await import("./commands/environments.js")
+    return environmentTable(await this.session(), tier, names)
   }
 
   /**
@@ -84,7 +80,37 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async environment(name: string, origins: boolean = false): Promise<string> {
-    return environmentText(this.session(), name, origins)
+    const { environmentText } = await import("./commands/environments.js")
+    return environmentText(await this.session(), name, origins)
+  }
+
+  /**
+   * Renders one environment without a target: configuration, content of what is built, manifests of the releases. What
+   * only a deployment yields is replaced by stand-ins.
+   *
+   * Example: `dagger call render --env preview-dev export --path ./rendered`
+   *
+   * @param env the environment's name
+   */
+  @func({ cache: "never" })
+  async render(env: string): Promise<Directory> {
+    const { render } = await import("./commands/difference.js")
+    return render(await this.session(), env)
+  }
+
+  /**
+   * Says which environments differ from another state of the repository, and how: a Markdown text with unified diffs of
+   * what `render` yields. It needs no credentials.
+   *
+   * Example: `git worktree add ../base origin/main && dagger call difference --base ../base`
+   *
+   * @param base a checkout of the repository as it was
+   * @param env looks at this environment only
+   */
+  @func({ cache: "never" })
+  async difference(base: Directory, env: string = ""): Promise<string> {
+    const { difference } = await import("./commands/difference.js")
+    return difference(await this.session(), base, env)
   }
 
   /**
@@ -96,7 +122,8 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async build(service: string): Promise<Container> {
-    return buildService(this.session(), service)
+    const { buildService } = await import("./commands/publish.js")
+    return buildService(await this.session(), service)
   }
 
   /**
@@ -108,7 +135,8 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async publish(env: string): Promise<string> {
-    return publish(this.session(), env)
+    const { publish } = await import("./commands/publish.js")
+    return publish(await this.session(), env)
   }
 
   /**
@@ -122,7 +150,8 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async infra(env: string, scope: string, action: string = "plan"): Promise<string> {
-    return infra(this.session(), env, scope, action)
+    const { infra } = await import("./commands/infra.js")
+    return infra(await this.session(), env, scope, action)
   }
 
   /**
@@ -132,10 +161,12 @@ export class WalletWorld {
    *
    * @param env the environment's name
    * @param drift asks AWS about infrastructure that should not have changed, too; some 10 s a unit
+   * @param refuseChanges fails when anything would change, for checks that run by themselves
    */
   @func({ cache: "never" })
-  async plan(env: string, drift: boolean = false): Promise<string> {
-    return planDeployment(this.session(), env, drift)
+  async plan(env: string, drift: boolean = false, refuseChanges: boolean = false): Promise<string> {
+    const { planDeployment } = await import("./commands/plan.js")
+    return planDeployment(await this.session(), env, drift, refuseChanges)
   }
 
   /**
@@ -148,7 +179,8 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async deploy(env: string): Promise<string> {
-    return deploy(this.session(), env)
+    const { deploy } = await import("./commands/deploy.js")
+    return deploy(await this.session(), env)
   }
 
   /**
@@ -160,7 +192,8 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async report(env: string): Promise<string> {
-    return reportText(this.session(), env)
+    const { reportText } = await import("./commands/report.js")
+    return reportText(await this.session(), env)
   }
 
   /**
@@ -172,7 +205,21 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async lock(env: string): Promise<string> {
-    return lockText(this.session(), env)
+    const { lockText } = await import("./commands/report.js")
+    return lockText(await this.session(), env)
+  }
+
+  /**
+   * Prints Argo CD Applications (3.1 or later) for a deployed environment: the same charts, values and digests.
+   *
+   * Example: `dagger call export-argocd --env preview-nightly > applications.yaml`
+   *
+   * @param env the environment's name
+   */
+  @func({ cache: "never" })
+  async exportArgocd(env: string): Promise<string> {
+    const { exportArgocd } = await import("./commands/export-argocd.js")
+    return exportArgocd(await this.session(), env)
   }
 
   /**
@@ -185,7 +232,8 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async destroy(env: string, confirm: string = ""): Promise<string> {
-    return destroy(this.session(), env, confirm)
+    const { destroy } = await import("./commands/destroy.js")
+    return destroy(await this.session(), env, confirm)
   }
 
   /**
@@ -196,7 +244,8 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async pinImages(): Promise<string> {
-    return pinImages(this.session())
+    const { pinImages } = await import("./commands/pin-images.js")
+    return pinImages(await this.session())
   }
 
   /**
@@ -207,7 +256,8 @@ export class WalletWorld {
    * @param name helm, kubectl, terragrunt, tofu or crane
    */
   @func()
-  tool(name: string): File {
+  async tool(name: string): Promise<File> {
+    const { toolFile } = await import("./tools/toolbox.js")
     return toolFile(name)
   }
 
@@ -220,10 +270,12 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async sandboxService(port: number = 8443): Promise<Service> {
+    const { sandboxService } = await import("./tools/sandbox.js")
     return sandboxService(this.sandboxHome, port)
   }
 
-  private session(): Session {
+  private async session(): Promise<Session> {
+    const { Session } = await import("./commands/session.js")
     return new Session(this)
   }
 }

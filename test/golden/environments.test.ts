@@ -1,9 +1,8 @@
 // Every release of every environment, rendered with stand-ins for what only a deployment yields.
-import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import { describe, expect, it } from "vitest"
-import { type Environment, type Json, loadEnvironments, lookupIn, resolveAll } from "../../ci/src/model/index.ts"
+import { type Environment, exampleLookup, loadEnvironments, resolveAll } from "../../ci/src/model/index.ts"
 import { looseEndsOf } from "./consistency.ts"
 import { applicationCharts, Charts, manifestsOf } from "./helm.ts"
 import { breachesOf, containersOf, podOf } from "./restricted.ts"
@@ -30,43 +29,12 @@ const releases = environments.flatMap((environment) =>
 
 const registry = (environment: Environment) => `${environment.account}.dkr.ecr.${environment.region}.amazonaws.com`
 
-/** What a deployment of the environment would yield: recognisable, the same at every run. */
-function lookup(environment: Environment) {
-  const outputs = ({ name, cluster, region, infrastructure }: Environment): Record<string, Json> => ({
-    network: { vpc_cidr: "10.10.0.0/16" },
-    msk: { brokers: [1, 2, 3].map((broker) => `b-${broker}.${cluster}.kafka.${region}.amazonaws.com:9092`) },
-    rds: {
-      ...infrastructure.environment.rds,
-      address: `${name}.${region}.rds.amazonaws.com`,
-      port: 5432,
-      master_secret_arn: `arn:aws:secretsmanager:${region}:000000000000:secret:rds-${name}`,
-    },
-    secrets: {
-      arns: Object.fromEntries(
-        secretNames(infrastructure.environment.secrets).map((secret) => [secret, `arn:${secret}`]),
-      ),
-    },
-  })
-  return lookupIn({
-    images: Object.fromEntries(
-      Object.entries(environment.images).map(([image, { repository }]) => [
-        image,
-        `${registry(environment)}/${repository}@sha256:${createHash("sha256").update(repository).digest("hex")}`,
-      ]),
-    ),
-    infra: outputs(environment),
-    environments: Object.fromEntries(Object.entries(environment.uses).map(([name, used]) => [name, outputs(used)])),
-  })
-}
-
-const secretNames = (inputs?: Record<string, Json>) => Object.keys((inputs?.secrets as object | undefined) ?? {})
-
 it("there are nine environments", () => {
   expect(environments).toHaveLength(9)
 })
 
 describe.each(releases)("$env: $name", ({ environment, name, release }) => {
-  const values = resolveAll(environment, ["releases", name, "values"], lookup(environment)) as object
+  const values = resolveAll(environment, ["releases", name, "values"], exampleLookup(environment)) as object
   const text = charts.render(release.chart, values, name, release.namespace)
   const manifests = manifestsOf(text)
 

@@ -1,9 +1,12 @@
 // The main job, end to end: a whole environment deployed to the kept sandbox, looked at from outside, and destroyed.
 import { randomUUID } from "node:crypto"
+import { gunzipSync } from "node:zlib"
 import { beforeAll, describe, expect, test } from "vitest"
+import { parseAllDocuments } from "yaml"
 import { registryLogin } from "../../ci/src/tools/ecr.js"
+import { Charts, type Manifest, manifestsOf } from "../golden/helm.js"
 import { account, clusterName, hostKubectl, hostTarget, region } from "./cluster.js"
-import { call, request, sandboxPort, succeed } from "./world.js"
+import { call, request, sandboxPort, succeed, tool } from "./world.js"
 
 const environment = "preview-nightly"
 const api = `api.${environment}.lw.iog.io`
@@ -24,6 +27,12 @@ const pods = async (inNamespace: string): Promise<Pod[]> =>
 
 const running = async () =>
   [...(await pods(namespace)), ...(await pods(environment))].filter(({ status }) => status.phase === "Running")
+
+/** Objects in an order of their own: what they are rendered by sorts them differently. The chart's version names content. */
+const sorted = (manifests: Manifest[]) =>
+  JSON.parse(JSON.stringify(manifests).replace(/"helm.sh\/chart":"[^"]*"/g, '"helm.sh/chart":""')).sort(
+    (a: Manifest, b: Manifest) => `${a.kind}/${a.metadata.name}`.localeCompare(`${b.kind}/${b.metadata.name}`),
+  )
 
 /** Asks until the answer is as wanted; fails with the last answer. */
 async function eventually(ask: () => Promise<{ status: number; text: string }>, status: number, seconds = 120) {
@@ -115,6 +124,28 @@ describe("what is there then", () => {
     const locked = Object.values<{ digest: string }>(lock.images).map(({ digest }) => digest)
     expect(locked).toEqual(expect.arrayContaining(deployed))
     expect(await succeed("plan", "--env", environment)).toMatch(/: 0 of \d+ steps would change something/)
+  })
+
+  test("Argo CD would render the same objects from the exported Applications", async () => {
+    const text = await succeed("export-argocd", "--env", environment)
+    const lock = JSON.parse(await succeed("lock", "--env", environment))
+    const applications = parseAllDocuments(text).map((document) => document.toJS())
+    expect(applications).toHaveLength(Object.keys(lock.releases).length)
+    process.env.HELM ??= await tool("helm")
+    const charts = new Charts()
+    for (const { spec } of applications) {
+      const { repoURL, targetRevision, helm } = spec.source
+      const chart = repoURL.split("/").at(-1)
+      expect(targetRevision).toBe(lock.charts[chart].digest)
+      expect(repoURL.endsWith(lock.charts[chart].repository)).toBe(true)
+      const rendered = charts.render(chart, helm.valuesObject, helm.releaseName, spec.destination.namespace)
+      const record = `sh.helm.release.v1.${helm.releaseName}.v${lock.releases[helm.releaseName].revision.split(" ")[1]}`
+      const secret = JSON.parse(await kubectl("get", "secret", record, "-n", spec.destination.namespace, "-o", "json"))
+      // Helm keeps its record as gzip in base64, which the Secret encodes once more.
+      const packed = Buffer.from(Buffer.from(secret.data.release, "base64").toString(), "base64")
+      const installed = manifestsOf(JSON.parse(gunzipSync(packed).toString()).manifest)
+      expect(sorted(manifestsOf(rendered))).toEqual(sorted(installed))
+    }
   })
 
   test("namespaces enforce restricted Pod Security", async () => {

@@ -32,7 +32,7 @@ const portOf = (output: string) =>
 const deploy = () => checkout.daggerw(["call", "deploy", "--env", "x"], env)
 
 describe("a call that needs a target", () => {
-  it.each(["deploy", "destroy", "infra", "lock", "plan", "publish", "report"])(
+  it.each(["deploy", "destroy", "export-argocd", "infra", "lock", "plan", "publish", "report"])(
     "%s gets the sandbox, which is started",
     async (name) => {
       const { code, stdout } = await checkout.daggerw(["call", name, "--env", "x"], env)

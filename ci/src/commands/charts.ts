@@ -1,5 +1,6 @@
 // The charts of a call: the caller's, and the module's own where the caller has none of that name.
-import { type Directory, dag, type Workspace } from "@dagger.io/dagger"
+import { type Directory, dag } from "@dagger.io/dagger"
+import type { Repository } from "./repository.js"
 
 /**
  * All charts that a release can use, and the libraries that they are packed with: one directory each.
@@ -7,7 +8,7 @@ import { type Directory, dag, type Workspace } from "@dagger.io/dagger"
  * @param workspace the caller's repository; it may have no charts
  * @param own the module's own charts
  */
-export async function allCharts(workspace: Workspace, own: Directory): Promise<Directory> {
+export async function allCharts(workspace: Repository, own: Directory): Promise<Directory> {
   // What `helm dependency build` leaves in a checkout is no source.
   const repository = workspace.directory(".", { include: ["charts"], exclude: ["charts/*/charts"] })
   const [ours, theirs] = await Promise.all([own.glob("*/Chart.yaml"), repository.glob("charts/*/Chart.yaml")])

@@ -1,15 +1,23 @@
 // environments and environment: what the files say, without a target.
-import { environmentYaml, formatTable, loadEnvironments } from "../model/index.js"
+import { environmentNames, environmentYaml, formatTable, loadEnvironments } from "../model/index.js"
 import type { Session } from "./session.js"
 
 /**
- * All environments as a table.
+ * The environments as a table, or their names as JSON.
  *
  * @param session the call
- * @throws with every problem of every file
+ * @param tier leaves out those of other tiers; "" for all
+ * @param names whether only names are wanted: one line of JSON, what another environment uses before it
+ * @throws with every problem of every file, or when there is no environment of that tier
  */
-export async function environmentTable(session: Session): Promise<string> {
-  const environments = loadEnvironments(await session.files(), { charts: await session.chartNames() })
+export async function environmentTable(session: Session, tier: string, names: boolean): Promise<string> {
+  const all = loadEnvironments(await session.files(), { charts: await session.chartNames() })
+  const environments = all.filter((environment) => tier === "" || environment.tier === tier)
+  if (environments.length === 0) {
+    const tiers = [...new Set(all.map((environment) => environment.tier))].sort()
+    throw new Error(`there is no environment of tier ${tier}: the tiers are ${tiers.join(", ")}`)
+  }
+  if (names) return JSON.stringify(environmentNames(environments))
   return formatTable(
     ["environment", "cluster", "network", "tier", "host"],
     environments.map(({ name, cluster, network, tier, host }) => [name, cluster, network ?? "-", tier, host]),

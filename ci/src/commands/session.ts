@@ -1,5 +1,5 @@
 // What one call works with: the caller's files, the model of an environment, and the target.
-import type { Directory, Secret, Service, Workspace } from "@dagger.io/dagger"
+import type { Directory, Secret, Service } from "@dagger.io/dagger"
 import {
   type Environment,
   type Files,
@@ -19,10 +19,11 @@ import { sandboxService } from "../tools/sandbox.js"
 import { checkCaller } from "../tools/sts.js"
 import { allCharts } from "./charts.js"
 import { readYaml } from "./files.js"
+import type { Repository } from "./repository.js"
 
 /** The constructor's arguments. */
 export interface Given {
-  workspace: Workspace
+  workspace: Repository
   ownCharts: Directory
   terragrunt: Directory
   sandboxHome: Directory
@@ -41,10 +42,24 @@ export class Session {
 
   constructor(private readonly given: Given) {}
 
-  /** The text of all files below `environments/`, by path. */
+  /** The same call on another state of the caller's repository. */
+  on(workspace: Repository): Session {
+    return new Session({ ...this.given, workspace })
+  }
+
+  /** The text of all files below `environments/`, by path in it. */
   files(): Promise<Files> {
-    this.knownFiles ??= readYaml(this.given.workspace.directory("environments", { include: ["**/*.yaml"] }))
+    this.knownFiles ??= this.readFiles()
     return this.knownFiles
+  }
+
+  private async readFiles(): Promise<Files> {
+    const files = await readYaml(this.given.workspace.directory(".", { include: ["environments/**/*.yaml"] }))
+    if (files.size === 0)
+      throw new Error(
+        "there is no environments/*.yaml in this directory: call it where the environments are, or write the first one (environments/README.md of wallet-world says how)",
+      )
+    return new Map([...files].map(([path, text]) => [path.replace("environments/", ""), text]))
   }
 
   /** All charts that a release can use. */

@@ -1,6 +1,7 @@
 /** One environment, ready to be worked with, and how it is printed. */
 import { Document, isMap, isScalar, type Node, type Pair, type YAMLMap } from "yaml"
 import type { Image } from "./images.js"
+import { inOrder } from "./order.js"
 import { formatPosition, type Position } from "./problems.js"
 import type { Reference } from "./references.js"
 import type { Release } from "./schema.js"
@@ -46,6 +47,16 @@ export interface Environment extends Facts {
   readonly references: readonly LocatedReference[]
   /** The merged values with their origins; `resolve` works on it. */
   readonly tree: MapTree
+}
+
+/**
+ * The names of environments, in an order in which they can be deployed: what another one uses comes before it.
+ *
+ * @param environments those to name
+ */
+export function environmentNames(environments: readonly Environment[]): string[] {
+  const uses = new Map(environments.map(({ name, uses }) => [name, Object.keys(uses)]))
+  return inOrder([...uses.keys()], (name) => (uses.get(name) ?? []).filter((used) => uses.has(used)))
 }
 
 /**

@@ -25,6 +25,8 @@
  *   resolve(env, path, lookup): { value, unresolved: LocatedReference[] }     path e.g. ["releases", "dapp-store", "values"]
  *   resolveAll(env, path, lookup): value                                      throws ModelError if anything is unresolved
  *   lookupIn({ images, infra, environments }): Lookup                         a lookup over what is known so far
+ *   exampleLookup(env): Lookup                                                stand-ins, to render what is not deployed
+ *   environmentNames(environments): string[]                                  what another one uses comes before it
  *
  * Graph
  *   buildGraph(env): Graph = { environment, steps: Step[] }    in an order in which they can be carried out
@@ -35,15 +37,19 @@
  * Results
  *   formatTable(headers, rows), formatPlan(plan), formatResults(results): string
  *   formatReport(report), formatLock(lock), lockDigest(lock), canonicalJson(value), digest(value): string
+ *   argoApplications(env, { registry, server, charts, lookup }): string      Argo CD Applications as YAML
  *   makeLock(env, commit, yielded): Lock     readPins(text): Pins     refusal(name, copy, source, pins): string | undefined
  */
 
+export { argoApplications } from "./argocd.js"
 export { canonicalJson, digest } from "./canonical.js"
 export * from "./environment.js"
+export { exampleLookup } from "./examples.js"
 export * from "./graph.js"
 export * from "./images.js"
 export { type Files, type LoadOptions, listEnvironments, loadEnvironment, loadEnvironments } from "./load.js"
 export * from "./lock.js"
+export { NAMESPACE_LABELS } from "./namespace.js"
 export * from "./pins.js"
 export * from "./plan.js"
 export { formatPosition, formatProblem, ModelError, type Position, type Problem } from "./problems.js"

@@ -43,7 +43,7 @@ export function chartStep(id: string, name: string, deployment: Deployment): Ste
 }
 
 /** The chart's version, and as build metadata what it is made of: the chart and the library that is packed into it. */
-async function contentVersion(charts: Directory, name: string): Promise<string> {
+export async function contentVersion(charts: Directory, name: string): Promise<string> {
   const chart = charts.directory(name)
   const { version } = parse(await chart.file("Chart.yaml").contents())
   const content = dag.directory().withDirectory("chart", chart).withDirectory("common", charts.directory("common"))

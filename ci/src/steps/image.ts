@@ -73,7 +73,11 @@ export function imageContainer(image: Image, sources: Sources): Container {
 
 /** A tag that names the content: what is copied by its digest, what is built by its context. */
 async function contentTag(image: Image, source: Container, sources: Sources): Promise<string> {
-  if ("copy" in image) return `copy-${digestPart(await source.imageRef())}`
+  return "copy" in image ? `copy-${digestPart(await source.imageRef())}` : buildTag(image, sources)
+}
+
+/** The tag of an image that is built: it names the context and how it is built. */
+export async function buildTag(image: Extract<Image, { build: object }>, sources: Sources): Promise<string> {
   const { context, dockerfile = "Dockerfile", target = "" } = image.build
   const recipe = dag
     .directory()

@@ -1,5 +1,5 @@
 // A release: namespace and Secrets first, then Helm with the chart and the images by their digests.
-import { digest, type Release, resolveAll } from "../model/index.js"
+import { digest, NAMESPACE_LABELS, type Release, resolveAll } from "../model/index.js"
 import type { Helm, ReleaseRecord } from "../tools/helm.js"
 import type { Kubectl } from "../tools/kubectl.js"
 import { secretValue } from "../tools/secrets-manager.js"
@@ -95,11 +95,7 @@ async function withdraw(helm: Helm, name: string, namespace: string, timeout: nu
 }
 
 function namespaceObject(name: string): object {
-  const labels = {
-    "pod-security.kubernetes.io/enforce": "restricted",
-    "pod-security.kubernetes.io/enforce-version": "latest",
-  }
-  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } }
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: NAMESPACE_LABELS } }
 }
 
 async function secretObjects(

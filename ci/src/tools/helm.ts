@@ -38,11 +38,36 @@ export interface ReleaseRecord {
  * @returns the package; its bytes depend on the chart's files and the version alone
  */
 export function packageChart(charts: Directory, name: string, version: string): File {
+  return withChart(charts, name)
+    .withExec(["helm", "package", `/charts/${name}`, "--version", version, "--destination", "/out"])
+    .file(`/out/${name}-${version}.tgz`)
+}
+
+/**
+ * Renders a chart without a cluster.
+ *
+ * @param charts the directory that holds all charts
+ * @param chart the chart's name
+ * @param release name and namespace of the release, and its values
+ * @returns the manifests
+ */
+export function renderChart(
+  charts: Directory,
+  chart: string,
+  { name, namespace, values }: Pick<ReleaseSpec, "name" | "namespace" | "values">,
+): File {
+  const options = ["--namespace", namespace, "--values", "/run/values.json"]
+  return withChart(charts, chart)
+    .withNewFile("/run/values.json", JSON.stringify(values))
+    .withExec(["helm", "template", name, `/charts/${chart}`, ...options], { redirectStdout: "/run/manifests.yaml" })
+    .file("/run/manifests.yaml")
+}
+
+/** A chart with the libraries that it needs packed in. */
+function withChart(charts: Directory, name: string): Container {
   return toolbox("helm")
     .withDirectory("/charts", charts)
     .withExec(["helm", "dependency", "build", `/charts/${name}`])
-    .withExec(["helm", "package", `/charts/${name}`, "--version", version, "--destination", "/out"])
-    .file(`/out/${name}-${version}.tgz`)
 }
 
 /**

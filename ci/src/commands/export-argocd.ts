@@ -1,0 +1,30 @@
+// export-argocd: an environment's releases as Argo CD Applications.
+import { argoApplications, buildGraph, select } from "../model/index.js"
+import { plan } from "../steps/plan.js"
+import type { Session } from "./session.js"
+
+/**
+ * The Applications of an environment, as YAML.
+ *
+ * @param session the call
+ * @param name the environment's name
+ * @throws when its images, charts or infrastructure are not there yet: the Applications name them by digest and output
+ */
+export async function exportArgocd(session: Session, name: string): Promise<string> {
+  const deployment = await session.deployment(name)
+  const { environment } = deployment
+  const graph = select(buildGraph(environment), ({ kind }) => kind !== "release")
+  const missing = (await plan(graph, deployment, "none")).filter(({ action }) => /create|unknown/.test(action))
+  if (missing.length > 0) {
+    const steps = missing.map(({ step }) => step).join(", ")
+    throw new Error(`${steps}: not there yet, and the Applications would name it; \`deploy --env ${name}\` makes it`)
+  }
+  const { host } = await deployment.registry()
+  const charts = Object.entries(deployment.yielded("chart")).map(([chart, { values }]) => [chart, values.digest])
+  return argoApplications(environment, {
+    registry: host,
+    server: deployment.cluster().endpoint,
+    charts: Object.fromEntries(charts),
+    lookup: deployment.lookup(),
+  })
+}

@@ -1,0 +1,71 @@
+/** Argo CD Applications for an environment's releases: the same charts, values and digests that `deploy` installs. */
+import { Document, stringify } from "yaml"
+import type { Environment } from "./environment.js"
+import { NAMESPACE_LABELS } from "./namespace.js"
+import { type Lookup, resolveAll } from "./resolve.js"
+
+/** What the Applications name beside what the environment's file says. */
+export interface ArgoPlace {
+  /** Host of the registry that holds the charts. */
+  readonly registry: string
+  /** Address of the Kubernetes API. */
+  readonly server: string
+  /** Digest of each chart. */
+  readonly charts: Readonly<Record<string, string>>
+  readonly lookup: Lookup
+}
+
+/**
+ * The Applications as YAML documents. Argo CD 3.1 and later take charts from OCI registries by digest
+ * (https://argo-cd.readthedocs.io/en/stable/user-guide/oci/). Secrets are not in them: a comment names those that must exist.
+ *
+ * @param environment the environment
+ * @param place registry, cluster and what the references in the values stand for
+ * @throws ModelError when a value refers to what is not known
+ */
+export function argoApplications(environment: Environment, place: ArgoPlace): string {
+  return Object.keys(environment.releases)
+    .map((name) => {
+      const document = new Document(application(environment, name, place))
+      const secrets = Object.keys(environment.releases[name].secrets)
+      if (secrets.length > 0) {
+        const { namespace } = environment.releases[name]
+        document.commentBefore = ` Needs in namespace ${namespace} the Secrets that \`deploy\` writes there: ${secrets.join(", ")}`
+      }
+      return `---\n${stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })}`
+    })
+    .join("")
+}
+
+function application(environment: Environment, name: string, { registry, server, charts, lookup }: ArgoPlace): object {
+  const { chart, namespace } = environment.releases[name]
+  return {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Application",
+    metadata: {
+      name: `${environment.name}-${name}`,
+      namespace: "argocd",
+      annotations: { "argocd.argoproj.io/sync-wave": String(wave(environment, name)) },
+    },
+    spec: {
+      project: "default",
+      source: {
+        repoURL: `oci://${registry}/${environment.chartRepository}/${chart}`,
+        targetRevision: charts[chart],
+        path: ".",
+        helm: { releaseName: name, valuesObject: resolveAll(environment, ["releases", name, "values"], lookup) },
+      },
+      destination: { server, namespace },
+      syncPolicy: {
+        managedNamespaceMetadata: { labels: NAMESPACE_LABELS },
+        syncOptions: ["CreateNamespace=true", "ServerSideApply=true"],
+      },
+    },
+  }
+}
+
+/** How many releases must be there before, one after the other. */
+function wave(environment: Environment, name: string): number {
+  const { needs } = environment.releases[name]
+  return needs.length === 0 ? 0 : 1 + Math.max(...needs.map((need) => wave(environment, need)))
+}

@@ -1,0 +1,44 @@
+// Renders an environment without a target: its configuration, what it is made from, and the manifests of its releases.
+import { type Directory, dag } from "@dagger.io/dagger"
+import { stringify } from "yaml"
+import { type Environment, environmentYaml, exampleLookup, resolve } from "../model/index.js"
+import { renderChart } from "../tools/helm.js"
+import { contentVersion } from "./chart.js"
+import type { Sources } from "./deployment.js"
+import { buildTag } from "./image.js"
+
+/**
+ * Renders an environment. What only a deployment yields is replaced by stand-ins that are the same at every run.
+ *
+ * @param environment the environment
+ * @param sources what it is made from
+ * @returns `environment.yaml`, `sources.yaml` (versions that name the content) and `releases/<name>.yaml`
+ * @throws when a chart cannot be rendered, with Helm's message
+ */
+export async function renderEnvironment(environment: Environment, sources: Sources): Promise<Directory> {
+  const lookup = exampleLookup(environment)
+  const base = dag
+    .directory()
+    .withNewFile("environment.yaml", environmentYaml(environment))
+    .withNewFile("sources.yaml", stringify(await versions(environment, sources)))
+  return Object.entries(environment.releases).reduce((all, [name, { chart, namespace }]) => {
+    const { value: values } = resolve(environment, ["releases", name, "values"], lookup)
+    return all.withFile(`releases/${name}.yaml`, renderChart(sources.charts, chart, { name, namespace, values }))
+  }, base)
+}
+
+/** Names of the content of everything that is built from source. */
+async function versions({ images, releases }: Environment, sources: Sources): Promise<object> {
+  const charts = [...new Set(Object.values(releases).map(({ chart }) => chart))].sort()
+  const built = Object.entries(images).flatMap(([name, image]) => ("build" in image ? [{ name, image }] : []))
+  const [modules, chartVersions, tags] = await Promise.all([
+    sources.terragrunt.digest(),
+    Promise.all(charts.map((chart) => contentVersion(sources.charts, chart))),
+    Promise.all(built.map(({ image }) => buildTag(image, sources))),
+  ])
+  return {
+    charts: Object.fromEntries(charts.map((chart, index) => [chart, chartVersions[index]])),
+    images: Object.fromEntries(built.map(({ name }, index) => [name, tags[index]])),
+    terragrunt: modules,
+  }
+}

@@ -14,7 +14,6 @@ import { holding } from "../steps/lease.js"
 import { AwsTarget } from "../targets/aws.js"
 import { SandboxTarget } from "../targets/sandbox.js"
 import type { Target } from "../targets/target.js"
-import { Documents } from "../tools/s3.js"
 import { sandboxService } from "../tools/sandbox.js"
 import { checkCaller } from "../tools/sts.js"
 import { allCharts } from "./charts.js"
@@ -144,7 +143,7 @@ export class Session {
   }
 
   /** Does work on an environment while no other run works on it. */
-  async alone<T>({ environment, place }: Deployment, work: () => Promise<T>): Promise<T> {
-    return holding(Documents.in(place), `environments/${environment.name}`, 0, work)
+  async alone<T>(deployment: Deployment, work: () => Promise<T>): Promise<T> {
+    return holding(deployment.documents(), `environments/${deployment.environment.name}`, 0, work)
   }
 }

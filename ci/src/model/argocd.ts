@@ -25,6 +25,7 @@ export interface ArgoPlace {
  */
 export function argoApplications(environment: Environment, place: ArgoPlace): string {
   return Object.keys(environment.releases)
+    .filter((name) => !environment.releases[name].tenant)
     .map((name) => {
       const document = new Document(application(environment, name, place))
       const secrets = Object.keys(environment.releases[name].secrets)

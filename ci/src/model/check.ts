@@ -5,6 +5,7 @@ import type { Position, Problem } from "./problems.js"
 import { type Reference, referencesIn } from "./references.js"
 import { environmentSchema, releaseSchema } from "./schema.js"
 import { suggest } from "./suggest.js"
+import { SHARED_OUTPUTS } from "./tenants.js"
 import { type Json, type MapTree, type Path, positionAt, scalars, toJson } from "./tree.js"
 import { outputsOf, SCOPES, type Scope, scopeOf, UNIT_NAMES } from "./units.js"
 
@@ -93,6 +94,7 @@ function checkOwnOutput(reference: Output, scope: Scope | undefined, { facts, da
   const text = `\${${reference.text}}`
   const owner = scopeOf(reference.unit)
   if (!owner) return unknownUnit(text, reference.unit)
+  if (data.tenant !== undefined) return checkSharedOutput(text, reference)
   if (mapAt(mapAt(data, "infrastructure"), owner)[reference.unit] === undefined) {
     return {
       message: `${text} is asked for, but ${facts.name} has no ${reference.unit}`,
@@ -105,6 +107,14 @@ function checkOwnOutput(reference: Output, scope: Scope | undefined, { facts, da
     }
   }
   return unknownOutput(text, reference)
+}
+
+/** A tenant has no infrastructure of its own: it is told the outputs of somebody else's. */
+function checkSharedOutput(text: string, { unit, output }: Output): Finding {
+  const known = SHARED_OUTPUTS[unit] ?? []
+  return known.includes(output[0])
+    ? undefined
+    : { message: `tenants are not told ${text}`, hint: suggest(output[0], known) }
 }
 
 function checkForeignOutput(reference: Output, other: string, scope: Scope | undefined, context: Context): Finding {

@@ -35,6 +35,8 @@ export interface LocatedReference {
 export interface Environment extends Facts {
   /** Charts are pushed to <this>/<chart>. */
   readonly chartRepository: string
+  /** Whose files these are, when the infrastructure is somebody else's. */
+  readonly tenant?: string
   /** Destroying it has to be confirmed. */
   readonly protected: boolean
   readonly infrastructure: Record<Scope, Units>
@@ -69,9 +71,10 @@ export function environmentNames(environments: readonly Environment[]): string[]
  * // account: "000000000000" # environments/_defaults.yaml:3:10
  */
 export function environmentYaml(environment: Environment, { origins = false } = {}): string {
-  const { name, host, account, region, domain, cluster, network, tier, infrastructure, releases, images } = environment
+  const { name, host, account, region, domain, cluster, network, tier, tenant } = environment
+  const { infrastructure, releases, images } = environment
   const document = new Document({
-    ...{ name, host, account, region, domain, cluster, ...(network && { network }), tier },
+    ...{ name, host, account, region, domain, cluster, ...(network && { network }), tier, ...(tenant && { tenant }) },
     chartRepository: environment.chartRepository,
     protected: environment.protected,
     infrastructure: Object.fromEntries(SCOPES.map((scope) => [scope, infrastructure[scope]])),

@@ -36,7 +36,18 @@ export interface ReleaseStep extends Common {
   readonly kind: "release"
   readonly release: Release
 }
-export type Step = InfrastructureStep | ImageStep | ChartStep | ReleaseStep
+/** What somebody else's deployment of the environment tells a tenant about the infrastructure. */
+export interface SharedStep extends Common {
+  readonly kind: "shared"
+  readonly tenant: string
+}
+/** Makes ready what a tenant's own pipeline needs to install its release. */
+export interface HandoverStep extends Common {
+  readonly kind: "handover"
+  readonly release: Release
+  readonly tenant: string
+}
+export type Step = InfrastructureStep | ImageStep | ChartStep | ReleaseStep | SharedStep | HandoverStep
 
 /** Steps in an order in which they can be carried out; the same for the same environment. */
 export interface Graph {
@@ -55,9 +66,11 @@ export interface Graph {
 export function buildGraph(environment: Environment): Graph {
   return sorted(environment, [
     ...infrastructure(environment),
+    ...shared(environment),
     ...images(environment),
     ...charts(environment),
     ...releases(environment),
+    ...handovers(environment),
   ])
 }
 
@@ -87,6 +100,11 @@ function infrastructure(environment: Environment): Step[] {
   ]
 }
 
+const sharedId = "infra:shared"
+
+const shared = ({ name, tenant }: Environment): Step[] =>
+  tenant ? [{ kind: "shared", id: sharedId, name, tenant, needs: [], shared: true }] : []
+
 const images = (environment: Environment): Step[] =>
   Object.entries(environment.images).map(([name, image]) => ({
     kind: "image",
@@ -98,7 +116,7 @@ const images = (environment: Environment): Step[] =>
   }))
 
 const charts = (environment: Environment): Step[] =>
-  unique(Object.values(environment.releases).map((release) => release.chart)).map((name) => ({
+  unique(own(environment).map(([, release]) => release.chart)).map((name) => ({
     kind: "chart",
     id: `chart:${name}`,
     name,
@@ -107,20 +125,38 @@ const charts = (environment: Environment): Step[] =>
     shared: true,
   }))
 
+/** The releases that are not left to a tenant. */
+const own = (environment: Environment) => Object.entries(environment.releases).filter(([, { tenant }]) => !tenant)
+
+const handovers = (environment: Environment): Step[] =>
+  Object.entries(environment.releases).flatMap(([name, release]) => {
+    const { tenant } = release
+    if (!tenant) return []
+    const scopes = SCOPES.filter((scope) => hasUnits(environment, scope)).map((scope) => infraId(scope))
+    const needs = unique([...scopes, ...needsBelow(environment, ["releases", name], environment)])
+    return [{ kind: "handover", id: `handover:${name}`, name, release, tenant, needs, shared: false }]
+  })
+
 const releases = (environment: Environment): Step[] =>
-  Object.entries(environment.releases).map(([name, release]) => ({
+  own(environment).map(([name, release]) => ({
     kind: "release",
     id: `release:${name}`,
     name,
     release,
     needs: unique([
       `chart:${release.chart}`,
-      ...release.needs.map((need) => `release:${need}`),
-      ...(hasUnits(environment, "cluster") ? ["infra:cluster"] : []), // the Kubernetes that it runs in
+      ...release.needs.map((need) => `${environment.releases[need].tenant ? "handover" : "release"}:${need}`),
+      ...kubernetes(environment),
       ...needsBelow(environment, ["releases", name], environment),
     ]),
     shared: false,
   }))
+
+/** What yields the Kubernetes that releases run in. */
+const kubernetes = (environment: Environment) => {
+  if (environment.tenant) return [sharedId]
+  return hasUnits(environment, "cluster") ? ["infra:cluster"] : []
+}
 
 /** Images and charts are pushed to repositories, which belong to the account. */
 const registry = (environment: Environment) => (hasUnits(environment, "account") ? ["infra:account"] : [])
@@ -140,6 +176,7 @@ function needsBelow(owner: Environment, path: readonly string[], deployed: Envir
 function stepOf(reference: Reference, owner: Environment, deployed: Environment): string | undefined {
   if (reference.kind === "image") return `image:${reference.image}`
   if (reference.kind !== "infra") return undefined
+  if (deployed.tenant) return sharedId
   const scope = scopeOf(reference.unit)
   if (!scope) return undefined
   const environment = scope === "environment" ? (reference.environment ?? owner.name) : deployed.name

@@ -30,7 +30,7 @@
  *
  * Graph
  *   buildGraph(env): Graph = { environment, steps: Step[] }    in an order in which they can be carried out
- *   Step = { id, kind: "infrastructure"|"image"|"chart"|"release", name, needs: id[], shared, ... }
+ *   Step = { id, kind: "infrastructure"|"shared"|"image"|"chart"|"release"|"handover", name, needs: id[], shared, ... }
  *   destroyOrder(graph, { shared? }): Step[]
  *   select(graph, (step) => boolean): Graph      those steps and all that they need
  *
@@ -56,5 +56,6 @@ export { formatPosition, formatProblem, ModelError, type Position, type Problem 
 export * from "./report.js"
 export * from "./resolve.js"
 export type { Release, SecretValue } from "./schema.js"
+export { sharedKey, sharedOutputs, tenantPrefix } from "./tenants.js"
 export type { Json, Path } from "./tree.js"
 export { SCOPES, type Scope, scopeOf } from "./units.js"

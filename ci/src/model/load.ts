@@ -178,15 +178,20 @@ export class Loader {
 function assemble(
   facts: Facts,
   tree: MapTree,
-  { references, uses }: ReturnType<typeof checkEnvironment>,
+  { references: all, uses }: ReturnType<typeof checkEnvironment>,
   images: Record<string, Image>,
 ): Environment {
   const data = toJson(tree) as EnvironmentData
+  // The values of what a tenant installs are the tenant's.
+  const references = all.filter(({ path: [root, release, part] }) => {
+    return !(root === "releases" && part === "values" && data.releases[release].tenant)
+  })
   const used = new Set(references.flatMap(({ reference }) => (reference.kind === "image" ? [reference.image] : [])))
   const units = (scope: Scope) => (data.infrastructure[scope] ?? {}) as Units
   return {
     ...facts,
     chartRepository: data.chartRepository,
+    tenant: data.tenant,
     protected: data.protected ?? false,
     infrastructure: Object.fromEntries(SCOPES.map((scope) => [scope, units(scope)])) as Record<Scope, Units>,
     releases: Object.fromEntries(

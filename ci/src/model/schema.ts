@@ -26,6 +26,9 @@ export const releaseSchema = z.strictObject({
     .describe("Kubernetes Secrets that are written before the release: name, key, where the value comes from"),
   needs: z.array(z.string()).optional().describe("Releases that must be there first and are not seen otherwise"),
   timeout: z.int().min(1).max(7200).optional().describe("Seconds until everything must be ready; 300 if not given"),
+  tenant: nameSchema
+    .optional()
+    .describe("The tenant whose own pipeline installs it; here only namespace and Secrets are made ready for it"),
 })
 
 export const environmentSchema = z.strictObject({
@@ -42,6 +45,9 @@ export const environmentSchema = z.strictObject({
   network: nameSchema.optional().describe("Names a file of _networks/; an environment may have none"),
   tier: nameSchema.describe("Names a file of _tiers/"),
   chartRepository: repositorySchema.describe("Charts are pushed to <this>/<chart>"),
+  tenant: nameSchema
+    .optional()
+    .describe("The tenant that these files belong to: the infrastructure is somebody else's, who shares its outputs"),
   protected: z.boolean().optional().describe("Destroying it has to be confirmed"),
   infrastructure: infrastructureSchema,
   releases: z.record(nameSchema, releaseSchema),
@@ -51,7 +57,7 @@ export type EnvironmentData = z.infer<typeof environmentSchema>
 export type SecretValue = z.infer<typeof secretValueSchema>
 
 /** A release with everything that was left out filled in. */
-export type Release = Required<z.infer<typeof releaseSchema>>
+export type Release = Required<Omit<z.infer<typeof releaseSchema>, "tenant">> & { tenant?: string }
 
 /** The keys that choose the layers of an environment, and the directory of each layer. */
 export const SELECTORS = { cluster: "_clusters", network: "_networks", tier: "_tiers" } as const

@@ -1,12 +1,13 @@
 // What the steps of one deployment share: the environment, the target, the sources, and what earlier steps yielded.
 import type { Directory } from "@dagger.io/dagger"
-import { type Environment, type Json, type Lookup, lookupIn, type Pins } from "../model/index.js"
+import { type Environment, type Json, type Lookup, lookupIn, type Pins, tenantPrefix } from "../model/index.js"
 import type { Target } from "../targets/target.js"
 import type { AwsPlace } from "../tools/aws.js"
 import type { Cluster } from "../tools/cluster.js"
 import { type Registry, registryLogin } from "../tools/ecr.js"
 import { Helm } from "../tools/helm.js"
 import { Kubectl } from "../tools/kubectl.js"
+import { Documents } from "../tools/s3.js"
 import type { Yield } from "./step.js"
 
 /** Directories that a deployment is made from. */
@@ -46,6 +47,12 @@ export class Deployment {
     return { target: this.target, account, region }
   }
 
+  /** What outlives a call. A tenant's documents lie apart, where its role can reach them. */
+  documents(): Documents {
+    const { tenant } = this.environment
+    return Documents.in(this.place, tenant && tenantPrefix(tenant))
+  }
+
   /** Keeps what a step yielded for the steps after it. */
   keep(step: string, outputs: Yield): void {
     this.yields.set(step, outputs)
@@ -67,7 +74,7 @@ export class Deployment {
   infrastructure(owner = this.environment.name): Record<string, Json> {
     const own = owner === this.environment.name ? "environment" : `environment:${owner}`
     const scopes = this.yielded("infra")
-    return Object.assign({}, ...["account", "cluster", own].map((scope) => scopes[scope]?.values ?? {}))
+    return Object.assign({}, ...["account", "cluster", own, "shared"].map((scope) => scopes[scope]?.values ?? {}))
   }
 
   /**

@@ -2,6 +2,7 @@
 import type { Step as GraphStep } from "../model/index.js"
 import { chartStep } from "./chart.js"
 import type { Deployment } from "./deployment.js"
+import { handoverStep, sharedStep } from "./handover.js"
 import { imageStep } from "./image.js"
 import { infrastructureStep } from "./infrastructure.js"
 import { releaseStep } from "./release.js"
@@ -23,5 +24,9 @@ export function stepFor(step: GraphStep, deployment: Deployment): Step {
       return chartStep(step.id, step.name, deployment) as Step
     case "release":
       return releaseStep(step.id, step.name, step.release, deployment) as Step
+    case "shared":
+      return sharedStep(step.id, step.tenant, deployment) as Step
+    case "handover":
+      return handoverStep(step.id, step.release, step.tenant, deployment) as Step
   }
 }

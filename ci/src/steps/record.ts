@@ -1,6 +1,5 @@
 // Records a deployment in the state bucket: a report of what happened, and a lock of what is deployed when all went well.
 import { formatLock, lockDigest, makeLock, type Report, type StepResult } from "../model/index.js"
-import { Documents } from "../tools/s3.js"
 import type { Deployment } from "./deployment.js"
 
 const reportKey = (environment: string) => `reports/${environment}.json`
@@ -15,7 +14,7 @@ const lockKey = (environment: string) => `locks/${environment}.json`
  * @returns one line that says what was recorded; never throws, because the results must be shown whatever happens
  */
 export async function record(deployment: Deployment, results: StepResult[], started: Date): Promise<string> {
-  const { environment, caller, place, sources, target } = deployment
+  const { environment, caller, sources, target } = deployment
   const { name } = environment
   const finished = results.every(({ outcome }) => outcome !== "failed" && outcome !== "skipped")
   const lock = finished ? makeLock(environment, sources.commit, (kind) => deployment.yielded(kind)) : null
@@ -30,7 +29,7 @@ export async function record(deployment: Deployment, results: StepResult[], star
     results,
   }
   try {
-    const documents = Documents.in(place)
+    const documents = deployment.documents()
     if (lock) await documents.write(lockKey(name), formatLock(lock))
     await documents.write(reportKey(name), JSON.stringify(report))
     return lock
@@ -43,16 +42,16 @@ export async function record(deployment: Deployment, results: StepResult[], star
 
 /** The report of the last deployment, or undefined where there was none. */
 export async function lastReport(deployment: Deployment): Promise<Report | undefined> {
-  const document = await Documents.in(deployment.place).read(reportKey(deployment.environment.name))
+  const document = await deployment.documents().read(reportKey(deployment.environment.name))
   return document && JSON.parse(document.text)
 }
 
 /** The lock of the last deployment that finished, as it is stored, or undefined where there was none. */
 export async function lastLock(deployment: Deployment): Promise<string | undefined> {
-  return (await Documents.in(deployment.place).read(lockKey(deployment.environment.name)))?.text
+  return (await deployment.documents().read(lockKey(deployment.environment.name)))?.text
 }
 
 /** Forgets the lock of an environment that was destroyed: nothing of it is deployed any more. */
 export async function forgetLock(deployment: Deployment): Promise<void> {
-  await Documents.in(deployment.place).remove(lockKey(deployment.environment.name))
+  await deployment.documents().remove(lockKey(deployment.environment.name))
 }

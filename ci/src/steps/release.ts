@@ -1,10 +1,10 @@
 // A release: namespace and Secrets first, then Helm with the chart and the images by their digests.
-import { digest, NAMESPACE_LABELS, type Release, resolveAll } from "../model/index.js"
+import { digest, type Release, resolveAll } from "../model/index.js"
 import type { Helm, ReleaseRecord } from "../tools/helm.js"
 import type { Kubectl } from "../tools/kubectl.js"
-import { secretValue } from "../tools/secrets-manager.js"
 import type { Deployment } from "./deployment.js"
 import { diagnose } from "./diagnosis.js"
+import { namespaceObject, secretObjects } from "./namespace.js"
 import type { Step } from "./step.js"
 
 /** The label of Helm's record that holds the digest of all that the release was made of. */
@@ -59,7 +59,9 @@ export function releaseStep(id: string, name: string, release: Release, deployme
         deployment.kubectl(),
         deployment.registry(),
       ])
-      await kubectl.apply(namespaceObject(namespace), ...(await secretObjects(namespace, secrets, deployment)))
+      // A tenant's namespace is made by whoever runs the cluster.
+      const space = environment.tenant ? [] : [namespaceObject(namespace)]
+      await kubectl.apply(...space, ...(await secretObjects(namespace, secrets, deployment)))
       await unlock(helm, namespace, record)
       try {
         const reference = `oci://${host}/${environment.chartRepository}/${release.chart}@${chart}`
@@ -76,7 +78,8 @@ export function releaseStep(id: string, name: string, release: Release, deployme
     async destroy() {
       const [helm, kubectl] = await Promise.all([deployment.helm(), deployment.kubectl()])
       await helm.uninstall(name, namespace, timeout)
-      await kubectl.run("delete", "namespace", namespace, "--ignore-not-found", `--timeout=${timeout}s`)
+      if (!environment.tenant)
+        await kubectl.run("delete", "namespace", namespace, "--ignore-not-found", `--timeout=${timeout}s`)
     },
   }
 }
@@ -92,27 +95,6 @@ async function unlock(helm: Helm, namespace: string, record?: ReleaseRecord): Pr
 async function withdraw(helm: Helm, name: string, namespace: string, timeout: number, before?: ReleaseRecord) {
   if (before?.status === "deployed") await helm.rollback(name, namespace)
   else await helm.uninstall(name, namespace, timeout)
-}
-
-function namespaceObject(name: string): object {
-  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: NAMESPACE_LABELS } }
-}
-
-async function secretObjects(
-  namespace: string,
-  secrets: Release["secrets"],
-  deployment: Deployment,
-): Promise<object[]> {
-  return Promise.all(
-    Object.entries(secrets).map(async ([name, keys]) => {
-      const pairs = Object.entries(keys).map(async ([key, from]) => [
-        key,
-        "arn" in from ? await secretValue(deployment.place, from.arn, from.field) : from.value,
-      ])
-      const stringData = Object.fromEntries(await Promise.all(pairs))
-      return { apiVersion: "v1", kind: "Secret", metadata: { name, namespace }, type: "Opaque", stringData }
-    }),
-  )
 }
 
 interface Workload {

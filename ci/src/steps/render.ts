@@ -21,16 +21,21 @@ export async function renderEnvironment(environment: Environment, sources: Sourc
     .directory()
     .withNewFile("environment.yaml", environmentYaml(environment))
     .withNewFile("sources.yaml", stringify(await versions(environment, sources)))
-  return Object.entries(environment.releases).reduce((all, [name, { chart, namespace }]) => {
+  return installed(environment).reduce((all, [name, { chart, namespace }]) => {
     const { value: values } = resolve(environment, ["releases", name, "values"], lookup)
     return all.withFile(`releases/${name}.yaml`, renderChart(sources.charts, chart, { name, namespace, values }))
   }, base)
 }
 
+/** The releases that are not left to a tenant. */
+const installed = ({ releases }: Environment) => Object.entries(releases).filter(([, { tenant }]) => !tenant)
+
 /** Names of the content of everything that is built from source. */
-async function versions({ images, releases }: Environment, sources: Sources): Promise<object> {
-  const charts = [...new Set(Object.values(releases).map(({ chart }) => chart))].sort()
-  const built = Object.entries(images).flatMap(([name, image]) => ("build" in image ? [{ name, image }] : []))
+async function versions(environment: Environment, sources: Sources): Promise<object> {
+  const charts = [...new Set(installed(environment).map(([, { chart }]) => chart))].sort()
+  const built = Object.entries(environment.images).flatMap(([name, image]) =>
+    "build" in image ? [{ name, image }] : [],
+  )
   const [modules, chartVersions, tags] = await Promise.all([
     sources.terragrunt.digest(),
     Promise.all(charts.map((chart) => contentVersion(sources.charts, chart))),

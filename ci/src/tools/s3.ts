@@ -7,11 +7,17 @@ export class Documents {
   private constructor(
     private readonly place: AwsPlace,
     private readonly bucket: string,
+    private readonly prefix: string,
   ) {}
 
-  /** The documents in the state bucket of an account and region. */
-  static in(place: AwsPlace): Documents {
-    return new Documents(place, stateBucket(place))
+  /**
+   * The documents in the state bucket of an account and region.
+   *
+   * @param place account and region
+   * @param prefix what all keys begin with
+   */
+  static in(place: AwsPlace, prefix = ""): Documents {
+    return new Documents(place, stateBucket(place), prefix)
   }
 
   /** Makes the bucket where it is missing. Its settings belong to the infrastructure's unit `state`. */
@@ -33,7 +39,7 @@ export class Documents {
   async read(key: string): Promise<{ text: string; etag: string } | undefined> {
     const { GetObjectCommand } = await import("@aws-sdk/client-s3")
     return this.send(async (client) => {
-      const answer = await client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }))
+      const answer = await client.send(new GetObjectCommand(this.object(key)))
       return { text: (await answer.Body?.transformToString()) ?? "", etag: answer.ETag ?? "" }
     })
   }
@@ -42,7 +48,7 @@ export class Documents {
   async etag(key: string): Promise<string | undefined> {
     const { HeadObjectCommand } = await import("@aws-sdk/client-s3")
     return this.send(async (client) => {
-      return (await client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: key }))).ETag
+      return (await client.send(new HeadObjectCommand(this.object(key)))).ETag
     })
   }
 
@@ -72,13 +78,17 @@ export class Documents {
   /** Deletes a document; one that is not there is no error. */
   async remove(key: string): Promise<void> {
     const { DeleteObjectCommand } = await import("@aws-sdk/client-s3")
-    await this.send((client) => client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: key })))
+    await this.send((client) => client.send(new DeleteObjectCommand(this.object(key))))
   }
 
   private async put(key: string, text: string, condition: { IfNoneMatch?: string; IfMatch?: string }): Promise<void> {
     const { PutObjectCommand } = await import("@aws-sdk/client-s3")
-    const object = { Bucket: this.bucket, Key: key, Body: text, ContentType: "application/json", ...condition }
+    const object = { ...this.object(key), Body: text, ContentType: "application/json", ...condition }
     await this.send((client) => client.send(new PutObjectCommand(object)))
+  }
+
+  private object(key: string): { Bucket: string; Key: string } {
+    return { Bucket: this.bucket, Key: this.prefix + key }
   }
 
   private async send<T>(use: (client: S3Client) => Promise<T>): Promise<T | undefined> {

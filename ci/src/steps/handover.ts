@@ -1,0 +1,102 @@
+// Where two repositories meet: one makes ready what the other, a tenant with narrower credentials, installs into.
+import { digest, type Json, type Release, resolveAll, sharedKey, sharedOutputs, tenantPrefix } from "../model/index.js"
+import { Documents } from "../tools/s3.js"
+import type { Deployment } from "./deployment.js"
+import { namespaceObject, secretObjects } from "./namespace.js"
+import type { Step } from "./step.js"
+
+/** What a tenant is told about an environment. */
+interface Shared {
+  /** Digest of the outputs, and of the names and sources of the Secrets. */
+  made: string
+  outputs: Record<string, Json>
+}
+
+interface Found {
+  made: string
+  shared?: Shared
+  /** Namespace and Secrets that are not there. */
+  missing: string[]
+}
+
+/**
+ * The step that makes a tenant's namespace ready and tells the tenant the outputs that it may know.
+ *
+ * @param id the step's name in the graph
+ * @param release what the environment says of the tenant's release
+ * @param tenant the tenant's name
+ * @param deployment the deployment that it belongs to
+ */
+export function handoverStep(id: string, release: Release, tenant: string, deployment: Deployment): Step<Found> {
+  const { environment, place } = deployment
+  const { namespace } = release
+  const name = id.slice(id.indexOf(":") + 1)
+  const documents = Documents.in(place, tenantPrefix(tenant))
+  const key = sharedKey(environment.name)
+  const outputs = () => sharedOutputs(deployment.infrastructure())
+  const secrets = () =>
+    resolveAll(environment, ["releases", name, "secrets"], deployment.lookup()) as Release["secrets"]
+  const make = () => digest({ namespace, outputs: outputs(), secrets: secrets() })
+
+  return {
+    id,
+    async inspect() {
+      const [document, kubectl] = await Promise.all([documents.read(key), deployment.kubectl()])
+      const list = async (kind: string, ...args: string[]) =>
+        (await kubectl.list<{ metadata: { name: string } }>(kind, ...args)).map((object) => object.metadata.name)
+      const [namespaces, existing] = await Promise.all([list("namespaces"), list("secrets", "-n", namespace)])
+      const missing = [
+        ...(namespaces.includes(namespace) ? [] : [`namespace ${namespace}`]),
+        ...Object.keys(secrets())
+          .filter((secret) => !existing.includes(secret))
+          .map((secret) => `Secret ${secret}`),
+      ]
+      return { made: make(), shared: document && JSON.parse(document.text), missing }
+    },
+    plan({ made, shared, missing }) {
+      if (!shared) return { action: "create", why: `not ready for ${tenant}` }
+      if (missing.length > 0) return { action: "update", why: `not there: ${missing.join(", ")}` }
+      return shared.made === made
+        ? { action: "unchanged", why: `ready for ${tenant}` }
+        : { action: "update", why: "outputs or Secrets changed" }
+    },
+    async apply({ made }) {
+      const kubectl = await deployment.kubectl()
+      await kubectl.apply(namespaceObject(namespace), ...(await secretObjects(namespace, secrets(), deployment)))
+      const shared: Shared = { made, outputs: outputs() }
+      await documents.write(key, JSON.stringify(shared))
+      return { made, shared, missing: [] }
+    },
+    outputs: ({ made }) => ({ version: `handed to ${tenant}`, values: { made } }),
+    async destroy() {
+      await documents.remove(key)
+      const kubectl = await deployment.kubectl()
+      await kubectl.run("delete", "namespace", namespace, "--ignore-not-found", `--timeout=${release.timeout}s`)
+    },
+  }
+}
+
+/**
+ * The step with which a tenant learns about the infrastructure that it runs on.
+ *
+ * @param id the step's name in the graph
+ * @param tenant the tenant's name
+ * @param deployment the tenant's deployment
+ */
+export function sharedStep(id: string, tenant: string, deployment: Deployment): Step<Shared> {
+  const { name } = deployment.environment
+  return {
+    id,
+    async inspect() {
+      const document = await deployment.documents().read(sharedKey(name))
+      if (document) return JSON.parse(document.text)
+      throw new Error(
+        `${name} is not ready for the tenant ${tenant}: whoever runs the cluster must deploy ${name} with \`tenant: ${tenant}\` in its release`,
+      )
+    },
+    plan: () => ({ action: "unchanged", why: "shared by whoever runs the cluster" }),
+    apply: async (found) => found,
+    outputs: ({ made, outputs }) => ({ version: made.replace("sha256:", "").slice(0, 12), values: outputs }),
+    destroy: async () => {},
+  }
+}

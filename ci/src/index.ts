@@ -127,6 +127,20 @@ export class WalletWorld {
   }
 
   /**
+   * Tests one service that is built from source: its own tests in the stage `test` of its Dockerfile, then the image as
+   * it would be pushed, both beside a real Postgres and a real Kafka.
+   *
+   * Example: `dagger call test --service dapp-store-api`
+   *
+   * @param service the image's name in `environments/images.yaml`
+   */
+  @func({ cache: "never" })
+  async test(service: string): Promise<string> {
+    const { testService } = await import("./commands/test.js")
+    return testService(await this.session(), service, this.sandboxHome)
+  }
+
+  /**
    * Publishes the images and charts of an environment; prints name, version and digest of each.
    *
    * Example: `dagger call publish --env preview-nightly`

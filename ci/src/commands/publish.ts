@@ -1,6 +1,6 @@
 // publish and build: images and charts, without a deployment.
 import type { Container } from "@dagger.io/dagger"
-import { buildGraph, select } from "../model/index.js"
+import { buildGraph, type Image, select } from "../model/index.js"
 import { execute } from "../steps/execute.js"
 import { imageContainer } from "../steps/image.js"
 import { resultText } from "./result.js"
@@ -15,11 +15,16 @@ import type { Session } from "./session.js"
  * @throws when there is no such image; the message lists those that there are
  */
 export async function buildService(session: Session, name: string): Promise<Container> {
+  return imageContainer(await imageNamed(session, name), await session.sources())
+}
+
+/** An image by its name in `environments/images.yaml`; see {@link buildService} for what it throws. */
+export async function imageNamed(session: Session, name: string): Promise<Image> {
   const images = await session.images()
   const image = images[name]
   if (!image)
     throw new Error(`there is no image ${name} in environments/images.yaml: it has ${Object.keys(images).join(", ")}`)
-  return imageContainer(image, await session.sources())
+  return image
 }
 
 /**

@@ -39,21 +39,26 @@ export async function sandboxService(home: Directory, port: number): Promise<Ser
     .asService({ insecureRootCapabilities: true })
 }
 
-/** The sandbox's root file system. */
-function sandboxContainer(home: Directory): Container {
-  const base = dag
+/** What every part of the sandbox runs on: Postgres and Debian's packages. */
+export function sandboxBase(): Container {
+  return dag
     .container()
     .from(images.postgres)
     .withUser("root")
     .withEnvVariable("DEBIAN_FRONTEND", "noninteractive")
     .withExec(["apt-get", "update", "-q"])
     .withExec(["apt-get", "install", "-qy", "--no-install-recommends", ...packages])
+}
+
+/** The sandbox's root file system. */
+function sandboxContainer(home: Directory): Container {
+  const base = sandboxBase()
   return goModules
     .reduce((box, name) => box.withDirectory("/usr/local/bin", compiled(name)), base)
     .withFile("/usr/local/bin/gateway", compiledSource(home.directory("gateway"), "gateway"))
     .withFile("/usr/local/bin/pause", compiledSource(home.directory("pause"), "pause"))
     .withDirectory("/opt/cloud-venv", pythonPackages(base, home))
-    .withDirectory("/opt/kafka", kafkaJars(base, home))
+    .withDirectory("/opt/kafka", kafkaJars(home))
     .withDirectory("/opt/sandbox", home)
 }
 
@@ -67,8 +72,9 @@ function pythonPackages(base: Container, home: Directory): Directory {
     .directory("/opt/cloud-venv")
 }
 
-function kafkaJars(base: Container, home: Directory): Directory {
-  return base
+/** Kafka, from Maven Central. */
+export function kafkaJars(home: Directory): Directory {
+  return sandboxBase()
     .withExec(["apt-get", "install", "-qy", "--no-install-recommends", "maven"])
     .withMountedCache("/root/.m2", dag.cacheVolume("wallet-world-maven"))
     .withMountedFile("/build/pom.xml", home.file("kafka/pom.xml"))

@@ -55,7 +55,11 @@ test("it becomes healthy when the database does, without a restart", async () =>
   assert.equal(before.status, 503)
   assert.match(await before.text(), /role \\"late\\" does not exist|password authentication failed/)
   await withClient(postgres.config, (client) =>
-    client.query(`CREATE ROLE ${user} LOGIN SUPERUSER PASSWORD '${postgres.config.password}'`),
+    // No superuser, as nobody is one on RDS.
+    client.query(`
+      CREATE ROLE ${user} LOGIN PASSWORD '${postgres.config.password}';
+      GRANT CREATE ON SCHEMA public TO ${user};
+      GRANT ${user} TO CURRENT_USER`),
   )
   await prepared
   assert.equal((await fetch(`${api.url}/health`)).status, 200)
@@ -63,5 +67,5 @@ test("it becomes healthy when the database does, without a restart", async () =>
   assert.equal((await put(`${api.url}/dapps/x`, { name: "x" })).status, 201)
   await api.stop()
   await store.close()
-  await withClient(postgres.config, (client) => client.query(`DROP TABLE dapps; DROP ROLE ${user}`))
+  await withClient(postgres.config, (client) => client.query(`DROP OWNED BY ${user}; DROP ROLE ${user}`))
 })

@@ -1,0 +1,49 @@
+// A real Postgres and a real Kafka for tests of a service: parts of the sandbox, without the cloud around them.
+import type { Container, Directory, Service } from "@dagger.io/dagger"
+import { kafkaJars, sandboxBase } from "./sandbox.js"
+
+/** What a service under test is bound to, and the variables that tell it so. */
+export interface TestService {
+  readonly host: string
+  readonly service: Service
+  readonly variables: Readonly<Record<string, string>>
+}
+
+/**
+ * A Postgres with an empty database; as on RDS, connections are encrypted and need a password.
+ *
+ * @param home the directory `sandbox`
+ */
+export function postgres(home: Directory): TestService {
+  const [host, user, password, database] = ["postgres", "service", "only-for-this-test", "service"]
+  const container = sandboxBase().withNewFile("/run/password", password)
+  return {
+    host,
+    service: alone(container, home, 5432, ["database", host, user, "/run/password", database]),
+    variables: { PGHOST: host, PGUSER: user, PGPASSWORD: password, PGDATABASE: database, PGSSLMODE: "require" },
+  }
+}
+
+/**
+ * A Kafka broker without topics; as on MSK inside the network, port 9092 takes plain text.
+ *
+ * @param home the directory `sandbox`
+ */
+export function kafka(home: Directory): TestService {
+  const host = "kafka"
+  const container = sandboxBase().withDirectory("/opt/kafka", kafkaJars(home))
+  return {
+    host,
+    service: alone(container, home, 9092, ["broker", host]),
+    variables: { KAFKA_BROKERS: `${host}:9092` },
+  }
+}
+
+function alone(container: Container, home: Directory, port: number, args: string[]): Service {
+  return container
+    .withDirectory("/opt/sandbox", home)
+    .withMountedTemp("/data")
+    .withExposedPort(port)
+    .withDefaultArgs(["/opt/sandbox/alone", ...args])
+    .asService()
+}

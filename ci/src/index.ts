@@ -263,11 +263,11 @@ export class WalletWorld {
   }
 
   /**
-   * One of the command line tools that the steps run, as a file: what is used by hand is what the pipeline uses.
+   * One of the command line tools that the steps or the tests run, as a file: what is used by hand is what they use.
    *
    * Example: `dagger call tool --name helm export --path ./helm`
    *
-   * @param name helm, kubectl, terragrunt, tofu or crane
+   * @param name helm, kubectl, terragrunt, tofu, crane or actionlint
    */
   @func()
   async tool(name: string): Promise<File> {

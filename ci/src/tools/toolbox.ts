@@ -5,8 +5,12 @@ import { images } from "./versions.js"
 
 const tools = ["helm", "kubectl", "terragrunt", "tofu", "crane"] as const
 
+/** Tools of which only the tests have need. */
+const linters = ["actionlint"] as const
+
 /** The command line tools that steps run. */
 export type Tool = (typeof tools)[number]
+type Linter = (typeof linters)[number]
 
 /**
  * A container with the given tools on its PATH, certificate authorities and nothing else.
@@ -35,10 +39,11 @@ function base(): Container {
  * @throws when there is no such tool; the message lists those that there are
  */
 export function toolFile(name: string): File {
-  if (!tools.includes(name as Tool)) throw new Error(`there is no tool ${name}: there are ${tools.join(", ")}`)
-  return binary(name as Tool)
+  const known: readonly string[] = [...tools, ...linters]
+  if (!known.includes(name)) throw new Error(`there is no tool ${name}: there are ${known.join(", ")}`)
+  return binary(name as Tool | Linter)
 }
 
-function binary(tool: Tool): File {
+function binary(tool: Tool | Linter): File {
   return compiled(tool === "kubectl" ? "kubernetes" : tool).file(tool)
 }

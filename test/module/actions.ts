@@ -1,0 +1,55 @@
+// What the actions that the workflows use really do here, where there is no GitHub.
+import { cpSync, mkdirSync, statSync } from "node:fs"
+import { basename, join } from "node:path"
+import type { Machine, Run } from "./runner.js"
+import { command, request } from "./world.js"
+
+/** Carries out an action; the inputs are those of its step. */
+export type Action = (run: Run, machine: Machine, inputs: Record<string, unknown>) => Promise<void>
+
+/** The actions by name. */
+export const actions: Record<string, Action> = {
+  /** Watches a machine of GitHub's; here is nothing to do. */
+  "step-security/harden-runner": async () => {},
+
+  /** Clones as many commits as asked for. */
+  "actions/checkout": async ({ repository }, { workspace }, inputs) => {
+    known(inputs, "persist-credentials", "fetch-depth")
+    const depth = ["--depth", String(inputs["fetch-depth"] ?? 1)]
+    const { code, stderr } = await command("git", ["clone", "--quiet", ...depth, `file://${repository}`, workspace])
+    if (code !== 0) throw new Error(stderr)
+  },
+
+  /** Hands out a session of the sandbox's administrator where AWS would hand out one of the role. */
+  "aws-actions/configure-aws-credentials": async ({ port }, { permissions, variables }, inputs) => {
+    known(inputs, "role-to-assume", "aws-region", "allowed-account-ids", "role-duration-seconds")
+    if (permissions["id-token"] !== "write") throw new Error("without id-token: write there is no token of GitHub's")
+    const [, account] = /^arn:aws:iam::(\d{12}):role\/./.exec(String(inputs["role-to-assume"])) ?? []
+    if (!account) throw new Error(`${inputs["role-to-assume"]} is no role`)
+    if (account !== inputs["allowed-account-ids"]) throw new Error(`the account ${account} is not allowed`)
+    const { text } = await request(port, "localhost", `/credentials?account=${account}`)
+    const { AccessKeyId, SecretAccessKey, Token } = JSON.parse(text)
+    Object.assign(variables, {
+      AWS_REGION: String(inputs["aws-region"]),
+      AWS_DEFAULT_REGION: String(inputs["aws-region"]),
+      AWS_ACCESS_KEY_ID: AccessKeyId,
+      AWS_SECRET_ACCESS_KEY: SecretAccessKey,
+      AWS_SESSION_TOKEN: Token,
+    })
+  },
+
+  /** Keeps a file, which must be there and not be empty; a run has one artifact of a name. */
+  "actions/upload-artifact": async ({ artifacts }, _machine, inputs) => {
+    known(inputs, "name", "path", "if-no-files-found")
+    const path = String(inputs.path)
+    if (statSync(path).size === 0) throw new Error(`${path} is empty`)
+    const directory = join(artifacts, String(inputs.name))
+    mkdirSync(directory)
+    cpSync(path, join(directory, basename(path)))
+  },
+}
+
+function known(inputs: Record<string, unknown>, ...names: string[]): void {
+  const unknown = Object.keys(inputs).filter((name) => !names.includes(name))
+  if (unknown.length > 0) throw new Error(`cannot carry out the input ${unknown.join(", ")}`)
+}

@@ -1,0 +1,51 @@
+// The functions of the module, and their options, as they are written on a command line.
+import ts from "typescript"
+
+/** An option of a function. */
+export interface Option {
+  required: boolean
+  /** Whether it takes no value. */
+  isSwitch: boolean
+}
+
+/** Options by name. */
+export type Options = Record<string, Option>
+
+/** What the module's class offers. */
+export interface Interface {
+  /** The options of the module itself, which come before a function. */
+  own: Options
+  functions: Record<string, Options>
+}
+
+/**
+ * Reads the module's class.
+ *
+ * @param source the text of ci/src/index.ts
+ */
+export function moduleInterface(source: string): Interface {
+  const found: Interface = { own: {}, functions: {} }
+  const visit = (node: ts.Node): void => {
+    if (ts.isConstructorDeclaration(node)) found.own = options(node)
+    if (ts.isMethodDeclaration(node) && decorators(node).some((text) => text.startsWith("@func")))
+      found.functions[kebab(node.name.getText())] = options(node)
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile("index.ts", source, ts.ScriptTarget.Latest, true))
+  return found
+}
+
+const decorators = (node: ts.MethodDeclaration) => (ts.getDecorators(node) ?? []).map((one) => one.getText())
+
+const options = (node: ts.FunctionLikeDeclaration): Options =>
+  Object.fromEntries(
+    node.parameters.map((parameter) => [
+      kebab(parameter.name.getText()),
+      {
+        required: !parameter.initializer && !parameter.questionToken,
+        isSwitch: parameter.type?.kind === ts.SyntaxKind.BooleanKeyword,
+      },
+    ]),
+  )
+
+const kebab = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -27,7 +27,7 @@ export class Dapps {
 
   /** Fails unless the API answers that all is well. */
   async check(): Promise<void> {
-    await this.#api.get("/health")
+    if ((await this.#api.get("/health")) === undefined) throw this.#api.unexpected("/health")
   }
 
   async get(id: string): Promise<Dapp | undefined> {

@@ -35,7 +35,8 @@ export function isWebAddress(text: string): boolean {
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" }
 
 function placed(before: string, content: Content): string {
-  if (/=\s*'?$/.test(before)) throw new Error(`a value without double quotes in a template, after: ${before.slice(-40)}`)
+  if (/=\s*'?$/.test(before))
+    throw new Error(`a value without double quotes in a template, after: ${before.slice(-40)}`)
   if (/\s(href|src|action|formaction)="$/i.test(before)) {
     const own = typeof content === "string" && /^\/(?![/\\])/.test(content)
     if (!own && !(typeof content === "string" && isWebAddress(content)))

@@ -49,7 +49,7 @@ function pages({ q, after }: Asked, next?: string): Html {
   const query = (more: Record<string, string>) => new URLSearchParams({ ...(q && { q }), ...more }).toString()
   if (!after && !next) return html``
   return html`<nav class="pages" aria-label="Pages"><ul>
-${after && html`<li><a href="/?${query({})}">First page</a></li>`}
+${after && html`<li><a href="${q ? `/?${query({})}` : "/"}">First page</a></li>`}
 ${next && html`<li><a href="/?${query({ after: next })}" rel="next">${q ? "Search further" : "Next page"}</a></li>`}
 </ul></nav>`
 }

@@ -20,7 +20,7 @@ ${registrations ? registrationsTable(registrations, "of all dApps") : noValidati
 export function registrationsTable(registrations: Registration[], whose: string): Html {
   if (registrations.length === 0)
     return html`<p>There is no registration ${whose} among the ${LAST} that were checked last.</p>`
-  return html`<div class="table" role="region" aria-label="Registrations ${whose}" tabindex="0">
+  return html`<section class="table" aria-label="Registrations ${whose}" tabindex="0">
 <table>
 <caption>Registrations ${whose} among the ${LAST} that were checked last</caption>
 <thead><tr>
@@ -30,7 +30,7 @@ export function registrationsTable(registrations: Registration[], whose: string)
 <tbody>${registrations.map(row)}
 </tbody>
 </table>
-</div>`
+</section>`
 }
 
 function row({ txHash, slot, status, reasons, checkedAt, subject, action, rootHash, url }: Registration): Html {

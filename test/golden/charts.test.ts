@@ -84,6 +84,12 @@ describe("what a chart refuses", () => {
     ["oura.yaml", "oura.peer", "node"],
     ["oura.yaml", "oura.network", ""],
     ["oura.yaml", "oura.intersect", { type: "Point" }],
+    ["store.yaml", "frontend.replicas", 0],
+    ["store.yaml", "frontend.ingress.host", ""],
+    ["store.yaml", "images.frontend", ""],
+    ["store.yaml", "validation.kafka.brokers", []],
+    ["store.yaml", "validation.kafka.topic", "a b"],
+    ["store.yaml", "images.validationService", ""],
   ])("dapp-store: %s with %s = %j", (file, path, value) => {
     expect(() => charts.render("dapp-store", changed(example(file), path, value))).toThrow(
       `/${path.replaceAll(".", "/")}`,

@@ -58,6 +58,11 @@ describe("loose ends", () => {
     ["an object twice", [...release, of("Service")], "twice"],
     ["another port", replaced("Service", "spec.ports.0.targetPort", "https"), "port https"],
     ["another selector", replaced("Service", "spec.selector", { app: "x" }), "selects 0"],
+    [
+      "another address",
+      replaced("Deployment", `${container}.env.0`, { name: "API_URL", value: "http://x" }),
+      "API_URL: there is no Service x",
+    ],
     ["another mount", replaced("Deployment", `${container}.volumeMounts.0.name`, "x"), "mounts no volume x"],
     ["another Secret", replaced("Deployment", `${pod}.volumes.0.secret.secretName`, "x"), "no Secret x"],
     ["another key", replaced("Deployment", `${pod}.volumes.0.secret.items.0.key`, "x"), "no key x"],

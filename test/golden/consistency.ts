@@ -51,6 +51,11 @@ export function looseEndsOf(manifests: Manifest[], existing: Existing = {}): str
       problem("has no disruption budget")
     if (!named("ServiceAccount", pod.serviceAccountName))
       problem(`there is no service account ${pod.serviceAccountName}`)
+    for (const container of containersOf(pod))
+      for (const { name, value } of container.env ?? []) {
+        const [, service] = /^http:\/\/([^.:/]+)$/.exec(value ?? "") ?? []
+        if (service && !named("Service", service)) problem(`${name}: there is no Service ${service}`)
+      }
     const claims = (manifest.spec.volumeClaimTemplates ?? []).map((claim: Any) => claim.metadata)
     const volumes = [...(pod.volumes ?? []), ...claims].map(({ name }: Any) => name)
     for (const container of containersOf(pod))

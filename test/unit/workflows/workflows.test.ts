@@ -109,7 +109,7 @@ const edits: Record<string, Edit[]> = {
     ["reuse", "      group: deploy-${{ inputs.environment }}", "      group: deploy", "    concurrency:"],
     ["reuse", "    environment: ${{ inputs.environment }}\n", "", "  change:"],
   ],
-  "images that are built": [["pull-request", "[dapp-store-api]", "[dapp-store-api, ogmios]"]],
+  "images that are built": [["pull-request", "service: [", "service: [ogmios, "]],
   "a job for the images": [["pull-request", "        service: [", "        image: [", "# Checks a"]],
   "variables of the repository": [
     ["reuse", "vars.AWS_ROLE", "vars.AWS_ROLE || vars.AWS_ROLLE"],

@@ -44,7 +44,7 @@ const settings = () => {
     PGUSER: `${user}`,
     PGPASSWORD: `${password}`,
     PGDATABASE: `${database}`,
-    PGSSLMODE: process.env.PGHOST ? process.env.PGSSLMODE : "disable",
+    PGSSLMODE: (process.env.PGHOST && process.env.PGSSLMODE) || "disable",
   }
 }
 

@@ -69,7 +69,7 @@ function checkReference(reference: Reference, path: Path, context: Context): Fin
       hint: "references are for inputs of infrastructure, values and secrets of releases",
     }
   }
-  if (reference.kind === "environment" || reference.kind === "repositories") return undefined // filled in already
+  if (reference.kind === "environment" || reference.kind === "derived") return undefined // filled in already
   if (reference.kind === "image") {
     const known = context.world.images
     if (known && !known.includes(reference.image))

@@ -28,7 +28,7 @@ def published() -> dict[str, Any]:
 
 
 def token(subject: str, audience: str = AUDIENCE) -> str:
-    """The token that GitHub would give to a job of that subject, for example repo:OWNER/NAME:environment:preview-dev."""
+    """The token that GitHub would give to a job, for example of subject repo:OWNER/NAME:environment:preview-dev."""
     now = int(time.time())
     claims = {"iss": ISSUER, "sub": subject, "aud": audience, "iat": now, "nbf": now, "exp": now + LIFETIME}
     return jwt.encode({"alg": "RS256", "kid": key().kid}, {**claims, "jti": str(uuid.uuid4())}, key())

@@ -1,4 +1,4 @@
-"""What the other parts of the sandbox ask the cloud: never reachable from outside, except for credentials and tokens."""
+"""What the other parts of the sandbox ask the cloud: not reachable from outside, but for credentials and tokens."""
 
 import json
 import re

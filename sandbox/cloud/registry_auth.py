@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from moto.ecr.models import ecr_backends
 
 from . import ecr, registry
-from .authorization import facts_of, refusal
+from .rights import facts_of, refusal
 
 HOST = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.sandbox\.test(:\d+)?(\.localhost(:\d+)?)?")
 TAG, DIGEST = r"\w[\w.-]{0,127}", r"[a-z0-9]+:[0-9a-f]{32,}"

@@ -63,7 +63,9 @@ def _secret(r: BaseResponse, name: str) -> str:
 
 def _route53(r: BaseResponse, action: str, permission: str) -> Pairs:
     zones = _given(r, "HostedZoneId") or (_given(r, "Id") if "HostedZone" in action else [])
-    return [(permission, f"arn:aws:route53:::hostedzone/{zone.split('/')[-1]}") for zone in zones] or [(permission, "*")]
+    return [(permission, f"arn:aws:route53:::hostedzone/{zone.split('/')[-1]}") for zone in zones] or [
+        (permission, "*")
+    ]
 
 
 RULES: dict[str, Callable[[BaseResponse, str, str], Pairs]] = {

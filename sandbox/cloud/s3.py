@@ -27,7 +27,6 @@ def _put_checked(self: S3Backend, bucket_name: str, policy: bytes) -> None:
     _put_bucket_policy(self, bucket_name, policy)
 
 
-
 def _get_permission(self: FakeBucket, action: str, resource: str) -> PermissionResult:
     caller = authorization.current.get()
     return permission(self.policy, action, resource, caller.facts if caller else {})

@@ -1,6 +1,6 @@
 """Which permissions a request to S3 needs: bucket, key and the query's sub-resource make the IAM action.
 
-A query with several sub-resources needs the permissions of all of them, and one that is not known here needs a permission
+A query with several sub-resources needs the permissions of all of them. One that is not known here needs a permission
 that only `s3:*` gives.
 """
 
@@ -41,7 +41,13 @@ SETTINGS = {
 }
 DELETABLE = {"policy", "website"}
 LISTS = {"uploads": "ListBucketMultipartUploads", "versions": "ListBucketVersions"}
-BUCKET = {"GET": "ListBucket", "HEAD": "ListBucket", "OPTIONS": "ListBucket", "PUT": "CreateBucket", "DELETE": "DeleteBucket"}
+BUCKET = {
+    "GET": "ListBucket",
+    "HEAD": "ListBucket",
+    "OPTIONS": "ListBucket",
+    "PUT": "CreateBucket",
+    "DELETE": "DeleteBucket",
+}
 
 # Of an object: method -> sub-resource -> action; the empty one is the object itself.
 OBJECT = {
@@ -67,6 +73,10 @@ OBJECT = {
     "POST": {"": "PutObject", "restore": "RestoreObject", "uploadId": "PutObject", "uploads": "PutObject"},
 }
 OF_VERSION = {"GetObject", "GetObjectAcl", "GetObjectTagging", "DeleteObject", "PutObjectAcl", "PutObjectTagging"}
+GRANTS = [
+    "x-amz-acl",
+    *(f"x-amz-grant-{right}" for right in ("full-control", "read", "read-acp", "write", "write-acp")),
+]
 # Parameters that make no other operation of a request.
 PLAIN = {
     *("prefix", "delimiter", "list-type", "max-keys", "marker", "continuation-token", "start-after", "encoding-type"),
@@ -114,10 +124,12 @@ def _object(r: S3Response, query: dict[str, str], arn: str) -> Pairs:
     known = OBJECT.get(r.method, {})
     actions = [known.get(part, f"?{part}") for part in _parts(query) or [""]]
     if r.method == "PUT":
-        actions += ["PutObjectAcl"] if any(name.lower().startswith(("x-amz-acl", "x-amz-grant-")) for name in r.headers.keys()) else []
+        actions += ["PutObjectAcl"] if any(name in r.headers for name in GRANTS) else []
         actions += ["PutObjectTagging"] if "x-amz-tagging" in r.headers else []
     if "versionId" in query:
-        actions = [action.replace("Object", "ObjectVersion", 1) if action in OF_VERSION else action for action in actions]
+        actions = [
+            action.replace("Object", "ObjectVersion", 1) if action in OF_VERSION else action for action in actions
+        ]
     pairs = [(f"s3:{action}", arn) for action in actions]
     return [*pairs, _source(r)] if "x-amz-copy-source" in r.headers else pairs
 

@@ -11,7 +11,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import run_simple
 
-from . import authorization, errors, instances, internal, settings, signature, web_identity
+from . import authorization, errors, instances, internal, rights, settings, signature, web_identity
 
 # What moto is extended with; a module takes its place in moto when it is loaded.
 EXTENSIONS = ("ec2", "ecr", "eks_access", "eks_addons", "eks_cluster", "msk", "msk_configurations", "rds", "s3")
@@ -60,7 +60,7 @@ def _admit(environ: dict[str, Any], request: signature.Request) -> None:
     environ["HTTP_X_MOTO_ACCOUNT_ID"] = key.account
     # The gateway, which is the only way in, takes no AWS request without TLS.
     secure = request.headers.get("x-forwarded-proto", "https") == "https"
-    authorization.current.set(authorization.Caller(key, authorization.facts_of(key, secure)))
+    authorization.current.set(authorization.Caller(key, rights.facts_of(key, secure)))
 
 
 def _headers(environ: dict[str, Any]) -> dict[str, str]:

@@ -107,9 +107,7 @@ class Callers(unittest.TestCase):
         sts = client("sts", {"AccessKeyId": made["AccessKeyId"], "SecretAccessKey": made["SecretAccessKey"]})
         self.assertEqual(sts.get_caller_identity()["Arn"], f"arn:aws:iam::{ACCOUNT}:user/somebody")
         allow = {"Effect": "Allow", "Action": "sts:AssumeRole"}
-        iam.put_user_policy(
-            UserName="somebody", PolicyName="p", PolicyDocument=document({**allow, "Resource": "*"})
-        )
+        iam.put_user_policy(UserName="somebody", PolicyName="p", PolicyDocument=document({**allow, "Resource": "*"}))
         client("iam", credentials("111111111111")).create_role(
             RoleName="other", AssumeRolePolicyDocument=document({**allow, "Principal": {"AWS": ACCOUNT}})
         )

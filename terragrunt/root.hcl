@@ -14,7 +14,8 @@ locals {
 
   # The same names on every machine and in every run.
   bucket           = "wallet-world-${local.account}-${local.region}-state"
-  cluster_name     = "wallet-world-${local.cluster}"
+  cluster_prefix   = "wallet-world-"
+  cluster_name     = "${local.cluster_prefix}${local.cluster}"
   environment_name = "wallet-world-${local.cluster}-${local.environment}"
 
   # A plan for reading may stand on mock outputs of units that do not exist yet. A plan that is saved may not, because it

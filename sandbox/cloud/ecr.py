@@ -15,7 +15,7 @@ from moto.ecr.exceptions import RepositoryNotEmptyException
 from moto.ecr.models import Image, Repository, ecr_backends
 from moto.ecr.responses import ECRResponse
 
-from . import registry, settings
+from . import authorization, keys, registry, settings
 from .operations import error, extend
 
 ecr = extend("ecr", ECRResponse, urls)
@@ -28,10 +28,11 @@ def host(account: str, region: str) -> str:
     return f"{account}.dkr.ecr.{region}.sandbox.test:{settings.PORT}"
 
 
-def token(account: str, region: str, now: float | None = None) -> tuple[str, float]:
-    """A password for an account's registry, and when it ends."""
+def token(account: str, region: str, access_key: str, now: float | None = None) -> tuple[str, float]:
+    """A password for an account's registry, and when it ends. Whoever has it may do what the owner of the access key
+    may."""
     ends = int((now or time.time()) + TOKEN_SECONDS)
-    payload = base64.urlsafe_b64encode(json.dumps([account, region, ends]).encode()).decode()
+    payload = base64.urlsafe_b64encode(json.dumps([account, region, ends, access_key]).encode()).decode()
     return f"{payload}.{_sign(payload)}", ends
 
 
@@ -39,13 +40,14 @@ def _sign(payload: str) -> str:
     return base64.urlsafe_b64encode(hmac.digest(_seal, payload.encode(), hashlib.sha256)).decode()
 
 
-def opens(password: str, account: str, region: str, now: float | None = None) -> bool:
-    """Whether a password was issued for this account's registry and is still good."""
+def owner(password: str, account: str, region: str, now: float | None = None) -> keys.Key | None:
+    """Whose password for this account's registry it is; None when it is for another one, or no longer good."""
     payload, _, seal = password.partition(".")
     if not hmac.compare_digest(seal.encode(), _sign(payload).encode()):
-        return False
-    of_account, of_region, ends = json.loads(base64.urlsafe_b64decode(payload))
-    return (of_account, of_region) == (account, region) and (now or time.time()) < ends
+        return None
+    of_account, of_region, ends, access_key = json.loads(base64.urlsafe_b64decode(payload))
+    good = (of_account, of_region) == (account, region) and (now or time.time()) < ends
+    return keys.find(access_key) if good else None
 
 
 def exists(account: str, region: str, repository: str) -> bool:
@@ -57,7 +59,7 @@ def exists(account: str, region: str, repository: str) -> bool:
 def get_authorization_token(r: BaseResponse) -> dict:
     data = []
     for account in r._get_param("registryIds") or [r.current_account]:
-        password, ends = token(account, r.region)
+        password, ends = token(account, r.region, authorization.current.get().key.id)
         data.append(
             {
                 "authorizationToken": base64.b64encode(f"AWS:{password}".encode()).decode(),

@@ -11,17 +11,11 @@ from moto.eks.models import Cluster
 from moto.eks.responses import EKSResponse
 
 from . import keys
+from .access_policies import POLICIES
 from .operations import error, extend
 
 eks = extend("eks", EKSResponse, urls)
 POLICY = "arn:aws:eks::aws:cluster-access-policy/"
-POLICIES = (
-    "AmazonEKSClusterAdminPolicy",
-    "AmazonEKSAdminPolicy",
-    "AmazonEKSEditPolicy",
-    "AmazonEKSViewPolicy",
-    "AmazonEKSAdminViewPolicy",
-)
 
 
 def _cluster(r: BaseResponse) -> Cluster:
@@ -42,9 +36,8 @@ def grant_creator(r: BaseResponse, cluster: Cluster) -> None:
     key = keys.find(r.get_access_key())
     if key:
         entry = _add(r, cluster, key.principal)
-        entry["policies"][POLICY + POLICIES[0]] = _association(
-            POLICY + POLICIES[0], {"type": "cluster", "namespaces": []}
-        )
+        policy = POLICY + "AmazonEKSClusterAdminPolicy"
+        entry["policies"][policy] = _association(policy, {"type": "cluster", "namespaces": []})
 
 
 @eks

@@ -52,18 +52,27 @@ WORDS = {
         "The provided 'x-amz-content-sha256' header does not match what was computed.",
         400,
     ),
+    "policy": ("AccessDenied", "AccessDenied", "", 403),
     "denied": ("AccessDenied", "AccessDenied", "Not authorized to perform this operation", 403),
     "identity": ("InvalidIdentityToken", "InvalidToken", "The web identity token is not accepted", 400),
     "issuer": ("IDPCommunicationError", "InvalidToken", "The identity provider cannot be asked for its keys", 400),
+    "duration": (
+        "ValidationError",
+        "InvalidArgument",
+        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role",
+        400,
+    ),
     "missing": ("UnknownOperationException", "NotImplemented", "The sandbox's cloud does not have this operation", 400),
 }
 QUERY_CODES = {"UnrecognizedClientException": "InvalidClientTokenId", "ExpiredTokenException": "ExpiredToken"}
 JSON_CODES = {
+    "AccessDenied": "AccessDeniedException",
     "SignatureDoesNotMatch": "InvalidSignatureException",
     "MissingAuthenticationToken": "MissingAuthenticationTokenException",
     "IncompleteSignature": "IncompleteSignatureException",
 }
 EC2_CODES = {
+    "AccessDenied": "UnauthorizedOperation",
     "UnrecognizedClientException": "AuthFailure",
     "SignatureDoesNotMatch": "AuthFailure",
     "ExpiredTokenException": "RequestExpired",
@@ -86,7 +95,7 @@ def protocol(service: str, headers: dict[str, str]) -> str:
 def render(refusal: Refusal, spoken: str) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of a refusal in a protocol."""
     code, s3_code, text, s3_status = WORDS[refusal.kind]
-    text += f": {refusal.detail}" if refusal.detail else ""
+    text = ": ".join(part for part in (text, refusal.detail) if part)
     request = str(uuid.uuid4())
     if spoken in ("json", "rest-json"):
         code = JSON_CODES.get(code, code)
@@ -102,7 +111,8 @@ def render(refusal: Refusal, spoken: str) -> tuple[int, dict[str, str], bytes]:
             text = "AWS was not able to validate the provided access credentials"
         what = f"<Errors><Error><Code>{code}</Code><Message>{escape(text)}</Message></Error></Errors>"
         body = f"<Response>{what}<RequestID>{request}</RequestID></Response>"
-        return 401 if code == "AuthFailure" else 400, {"Content-Type": XML}, _xml(body)
+        status = {"AuthFailure": 401, "UnauthorizedOperation": 403}.get(code, 400)
+        return status, {"Content-Type": XML}, _xml(body)
     code = QUERY_CODES.get(code, code)
     what = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{escape(text)}</Message></Error>"
     body = f"<ErrorResponse>{what}<RequestId>{request}</RequestId></ErrorResponse>"

@@ -1,6 +1,7 @@
-"""Evaluates the policies of resources: bucket policies, and who may assume a role."""
+"""Evaluates policies: of users and roles, of resources such as buckets, and who may assume a role."""
 
 import json
+import re
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Any
@@ -32,44 +33,63 @@ def listed(value: Any) -> list:
 
 
 def _operator(name: str) -> tuple[Callable[[str, str], bool] | None, bool, bool]:
-    """The operator of a name, whether it is negated, and whether a key that is missing satisfies it."""
+    """The operator of a name, whether it is negated, and whether a key that is missing satisfies it. No key has more
+    than one value here, so the two ways to look at several differ in nothing but that."""
     name = name.lower()
-    optional = name.endswith("ifexists")
-    name = name.removesuffix("ifexists")
+    optional = name.endswith("ifexists") or name.startswith("forallvalues:")
+    name = name.removesuffix("ifexists").rpartition(":")[2]
     negated = "not" in name
     return OPERATORS.get(name.replace("not", "", 1) if negated else name), negated, optional
 
 
-def _holds(name: str, key: str, wanted: list, facts: dict[str, str]) -> bool:
-    value = next((facts[fact] for fact in facts if fact.lower() == key.lower()), None)
+def _fact(key: str, facts: dict[str, str]) -> str | None:
+    return next((facts[fact] for fact in facts if fact.lower() == key.lower()), None)
+
+
+def _filled(text: str, facts: dict[str, str]) -> str:
+    """A text with its policy variables, such as ${aws:username}. One that is not known, or would be taken for a
+    pattern, stays and matches nothing."""
+
+    def value(variable: re.Match[str]) -> str:
+        known = _fact(variable[1], facts)
+        return variable[0] if known is None or {"*", "?"} & set(known) else known
+
+    return re.sub(r"\$\{([^}]+)\}", value, text)
+
+
+def _holds(name: str, key: str, wanted: list, facts: dict[str, str]) -> bool | None:
+    """Whether a condition is fulfilled; None when its operator is not understood."""
+    value = _fact(key, facts)
     if name.lower() == "null":
         return (value is None) == (str(wanted[0]).lower() == "true")
     compare, negated, optional = _operator(name)
     if compare is None:
-        return False
+        return None
     if value is None:
         return optional or negated
-    return any(compare(value, str(item).lower() if isinstance(item, bool) else str(item)) for item in wanted) != negated
+    texts = [str(item).lower() if isinstance(item, bool) else _filled(str(item), facts) for item in wanted]
+    return any(compare(value, text) for text in texts) != negated
 
 
 def _concerns(statement: dict[str, Any], action: str, resource: str, facts: dict[str, str]) -> bool:
     """Whether a statement is about this request at all."""
     for element, value, fold in (("Action", action, str.lower), ("Resource", resource, str)):
-        if element in statement and not any(_like(fold(value), fold(item)) for item in listed(statement[element])):
-            return False
-        if "Not" + element in statement and any(
-            _like(fold(value), fold(item)) for item in listed(statement["Not" + element])
-        ):
-            return False
+        for name in (element, "Not" + element):
+            patterns = [fold(_filled(item, facts)) for item in listed(statement.get(name, []))]
+            if name in statement and any(_like(fold(value), pattern) for pattern in patterns) != (name == element):
+                return False
     if "Principal" in statement and not _names(statement["Principal"], facts):
         return False
     if "NotPrincipal" in statement and _names(statement["NotPrincipal"], facts):
         return False
-    return all(
+    conditions = (
         _holds(name, key, listed(wanted), facts)
         for name, keys in statement.get("Condition", {}).items()
         for key, wanted in keys.items()
     )
+    # What is not understood must not let anybody in.
+    doubt = statement["Effect"] == "Deny"
+    return all(doubt if holds is None else holds for holds in conditions)
 
 
 def _names(principal: Any, facts: dict[str, str]) -> bool:

@@ -1,15 +1,11 @@
 """S3: bucket policies are evaluated with their principals and conditions; moto takes every statement for granted."""
 
-from contextvars import ContextVar
-
 from moto.iam.access_control import PermissionResult
 from moto.s3.exceptions import S3ClientError
 from moto.s3.models import FakeBucket, S3Backend
 
-from . import policies
+from . import authorization, policies
 
-# What conditions can ask about the request that is being answered; set by the server.
-context: ContextVar[dict[str, str]] = ContextVar("context")
 RESULTS = {"Deny": PermissionResult.DENIED, "Allow": PermissionResult.PERMITTED, None: PermissionResult.NEUTRAL}
 
 
@@ -31,5 +27,10 @@ def _put_checked(self: S3Backend, bucket_name: str, policy: bytes) -> None:
     _put_bucket_policy(self, bucket_name, policy)
 
 
-FakeBucket.get_permission = lambda self, action, resource: permission(self.policy, action, resource, context.get({}))
+def _get_permission(self: FakeBucket, action: str, resource: str) -> PermissionResult:
+    caller = authorization.current.get()
+    return permission(self.policy, action, resource, caller.facts if caller else {})
+
+
+FakeBucket.get_permission = _get_permission
 S3Backend.put_bucket_policy = _put_checked

@@ -1,4 +1,5 @@
-"""The cloud's HTTP server: every AWS request is authenticated, then moto answers it with our operations added."""
+"""The cloud's HTTP server: every AWS request is authenticated and authorized, and moto answers it, with our operations
+added."""
 
 import io
 import signal
@@ -10,7 +11,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import run_simple
 
-from . import errors, instances, internal, s3, settings, signature, web_identity
+from . import authorization, errors, instances, internal, rights, settings, signature, web_identity
 
 # What moto is extended with; a module takes its place in moto when it is loaded.
 EXTENSIONS = ("ec2", "ecr", "eks_access", "eks_addons", "eks_cluster", "msk", "msk_configurations", "rds", "s3")
@@ -49,7 +50,9 @@ def application(environ: dict[str, Any], start_response: Callable) -> Iterable[b
 
 
 def _admit(environ: dict[str, Any], request: signature.Request) -> None:
-    """Finds out who has signed a request, and in whose name moto answers it. Raises Refusal."""
+    """Finds out who has signed a request, and in whose name moto answers it; what he may do is asked when moto knows
+    what he wants. Raises Refusal."""
+    authorization.current.set(None)
     if web_identity.meant(request):
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = web_identity.admit(request)
         return
@@ -57,14 +60,7 @@ def _admit(environ: dict[str, Any], request: signature.Request) -> None:
     environ["HTTP_X_MOTO_ACCOUNT_ID"] = key.account
     # The gateway, which is the only way in, takes no AWS request without TLS.
     secure = request.headers.get("x-forwarded-proto", "https") == "https"
-    s3.context.set(
-        {
-            "aws:SecureTransport": str(secure).lower(),
-            "aws:PrincipalAccount": key.account,
-            "aws:PrincipalArn": key.principal,
-            "caller": key.arn,
-        }
-    )
+    authorization.current.set(authorization.Caller(key, rights.facts_of(key, secure)))
 
 
 def _headers(environ: dict[str, Any]) -> dict[str, str]:

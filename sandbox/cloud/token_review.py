@@ -10,15 +10,12 @@ from urllib.parse import urlsplit
 
 from moto.eks.models import Cluster, eks_backends
 
-from . import keys, signature
+from . import access_review, keys, signature
 from .errors import WORDS, Refusal
 
 PREFIX = "k8s-aws-v1."
 LIFETIME = timedelta(minutes=15)  # whatever the token says, as on EKS
 STS_HOST = re.compile(r"sts(\.[a-z0-9-]+)?\.amazonaws\.com|aws\.sandbox\.test(:\d+)?")
-POLICY = "arn:aws:eks::aws:cluster-access-policy/"
-# Groups are all that a token can carry, and Kubernetes knows no others that stand for a policy.
-ADMIN_POLICIES = {POLICY + "AmazonEKSClusterAdminPolicy"}
 
 
 class Unknown(Exception):
@@ -53,19 +50,14 @@ def user_of(token: str, now: datetime | None = None) -> dict[str, Any]:
     return {
         "username": entry["username"].replace("{{SessionName}}", session),
         "uid": f"aws-iam-authenticator:{key.account}:{key.principal}",
-        "groups": [*entry["kubernetesGroups"], *groups(entry)],
-        "extra": {"arn": [key.arn], "canonicalArn": [key.principal], "sessionName": [key.session]},
+        "groups": list(entry["kubernetesGroups"]),
+        "extra": {
+            "arn": [key.arn],
+            access_review.PRINCIPAL: [key.principal],
+            "sessionName": [key.session],
+            access_review.CLUSTER: [cluster.arn],
+        },
     }
-
-
-def groups(entry: dict[str, Any]) -> list[str]:
-    """The groups that stand for an entry's policies."""
-    found = []
-    for policy in entry["policies"].values():
-        scope = policy["accessScope"]
-        if scope["type"] == "cluster" and policy["policyArn"] in ADMIN_POLICIES:
-            found.append("system:masters")
-    return found
 
 
 def _request(token: str) -> signature.Request:

@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 from joserfc import jwt
@@ -12,7 +12,7 @@ from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import KeySet
 from moto.iam.models import IAMBackend, iam_backends
 
-from . import policies
+from . import github, keys, policies
 from .errors import Refusal
 from .signature import Request
 
@@ -34,7 +34,11 @@ def meant(request: Request) -> bool:
 
 
 def _form(request: Request) -> dict[str, str]:
-    return dict(parse_qsl(request.body.decode(errors="replace")))
+    """What a request says. A parameter that is given twice could be read in two ways."""
+    given = parse_qs(request.body.decode(errors="replace"), keep_blank_values=True)
+    if any(len(values) > 1 for values in given.values()):
+        raise Refusal("identity", "a parameter is given twice")
+    return {name: values[0] for name, values in given.items()}
 
 
 def admit(request: Request) -> str:
@@ -42,7 +46,7 @@ def admit(request: Request) -> str:
     form = _form(request)
     place = ROLE.fullmatch(form.get("RoleArn", ""))
     iam = iam_backends[place["account"]]["aws"] if place else None
-    role = next((item for item in iam.get_roles() if item.arn == form["RoleArn"]), None) if iam else None
+    role = keys.role(form["RoleArn"]) if iam else None
     if role is None:
         raise Refusal("denied", f"there is no role {form.get('RoleArn')}")
     provider, claims = _claims(iam, form.get("WebIdentityToken", ""))
@@ -51,6 +55,9 @@ def admit(request: Request) -> str:
     facts |= {f"{issuer}:aud": _audience(claims)[0], "caller": provider}
     if policies.effect(role.assume_role_policy_document, f"sts:{ACTION}", "", facts) != "Allow":
         raise Refusal("denied", f"the trust policy of {role.arn} does not let {claims.get('sub')} in")
+    seconds = form.get("DurationSeconds", "")
+    named = [name for name in form if name.startswith("PolicyArns.")]
+    keys.check_session(role, int(seconds) if seconds.isdigit() else None, named)
     return place["account"]
 
 
@@ -86,7 +93,9 @@ def _audience(claims: dict[str, Any]) -> list[str]:
 
 
 def keys_of(issuer: str) -> dict[str, Any]:
-    """The keys that an OIDC provider publishes."""
+    """The keys that an OIDC provider publishes; in the sandbox, GitHub's are its own."""
+    if issuer == github.ISSUER:
+        return github.published()
     try:
         document = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=TIMEOUT)
         document.raise_for_status()

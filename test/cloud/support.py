@@ -163,6 +163,11 @@ def client(service: str, given: dict[str, str] | None = None, **options: object)
     )
 
 
+def document(*statements: dict) -> str:
+    """A policy of these statements."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
 def eventually(check, seconds: float = 20):
     """Waits until CHECK returns something true, and returns it."""
     deadline = time.monotonic() + seconds

@@ -45,7 +45,7 @@ class Ecr(unittest.TestCase):
             self.assertTrue(refused.headers["WWW-Authenticate"].startswith("Basic"))
 
     def test_a_token_ends_and_is_for_one_account(self) -> None:
-        old, _ = ecr.token(ACCOUNT, REGION, time.time() - 13 * 3600)
+        old, _ = ecr.token(ACCOUNT, REGION, credentials()["AccessKeyId"], time.time() - 13 * 3600)
         self.assertEqual(may("GET", "/v2/", old).status_code, 401)
         data = client("ecr", credentials("111111111111")).get_authorization_token()["authorizationData"][0]
         other = base64.b64decode(data["authorizationToken"]).decode().split(":")[1]

@@ -11,7 +11,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from cloud import keys, signature, token_review
 from cloud.errors import Refusal
-from support import ACCOUNT, REGION, URL, client, credentials
+from support import ACCOUNT, REGION, URL, client, credentials, document
 
 CALLS = {
     "sts": "get_caller_identity",
@@ -106,6 +106,11 @@ class Callers(unittest.TestCase):
         made = iam.create_access_key(UserName="somebody")["AccessKey"]
         sts = client("sts", {"AccessKeyId": made["AccessKeyId"], "SecretAccessKey": made["SecretAccessKey"]})
         self.assertEqual(sts.get_caller_identity()["Arn"], f"arn:aws:iam::{ACCOUNT}:user/somebody")
+        allow = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+        iam.put_user_policy(UserName="somebody", PolicyName="p", PolicyDocument=document({**allow, "Resource": "*"}))
+        client("iam", credentials("111111111111")).create_role(
+            RoleName="other", AssumeRolePolicyDocument=document({**allow, "Principal": {"AWS": ACCOUNT}})
+        )
         role = sts.assume_role(RoleArn="arn:aws:iam::111111111111:role/other", RoleSessionName="somebody")[
             "Credentials"
         ]
@@ -167,7 +172,7 @@ class Tokens(unittest.TestCase):
     def test_the_creator_is_administrator(self) -> None:
         status = review(eks_token(self.given, "tokens"))
         self.assertTrue(status["authenticated"], status)
-        self.assertEqual(status["user"]["groups"], ["system:masters"])
+        self.assertEqual(status["user"]["groups"], [])
         self.assertEqual(status["user"]["username"], f"arn:aws:sts::{ACCOUNT}:assumed-role/wallet-world-admin/sandbox")
 
     def test_who_has_no_entry_stays_out(self) -> None:

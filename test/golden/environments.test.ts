@@ -19,12 +19,15 @@ const files = new Map(
 )
 const environments = loadEnvironments(files, { charts: applicationCharts() })
 const releases = environments.flatMap((environment) =>
-  Object.entries(environment.releases).map(([name, release]) => ({
-    environment,
-    env: environment.name,
-    name,
-    release,
-  })),
+  // What a tenant installs is rendered by the tenant.
+  Object.entries(environment.releases)
+    .filter(([, { tenant }]) => !tenant)
+    .map(([name, release]) => ({
+      environment,
+      env: environment.name,
+      name,
+      release,
+    })),
 )
 
 const registry = (environment: Environment) => `${environment.account}.dkr.ecr.${environment.region}.amazonaws.com`

@@ -1,11 +1,11 @@
 /** Checks what a schema cannot see: whether everything that an environment refers to exists and may be referred to. */
 import type { Environment, Facts, LocatedReference } from "./environment.js"
+import { SHARED_OUTPUTS } from "./handover.js"
 import { findCycle } from "./order.js"
 import type { Position, Problem } from "./problems.js"
 import { type Reference, referencesIn } from "./references.js"
 import { environmentSchema, releaseSchema } from "./schema.js"
 import { suggest } from "./suggest.js"
-import { SHARED_OUTPUTS } from "./tenants.js"
 import { type Json, type MapTree, type Path, positionAt, scalars, toJson } from "./tree.js"
 import { outputsOf, SCOPES, type Scope, scopeOf, UNIT_NAMES } from "./units.js"
 
@@ -70,7 +70,7 @@ function checkReference(reference: Reference, path: Path, context: Context): Fin
       hint: "references are for inputs of infrastructure, values and secrets of releases",
     }
   }
-  if (reference.kind === "environment" || reference.kind === "repositories") return undefined // filled in already
+  if (reference.kind === "environment" || reference.kind === "derived") return undefined // filled in already
   if (reference.kind === "image") {
     const known = context.world.images
     if (known && !known.includes(reference.image))

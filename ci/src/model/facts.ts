@@ -1,9 +1,9 @@
-/** Fills in ${environment.X} and ${repositories}, which are known before anything is deployed. */
+/** Fills in ${environment.X} and what is derived from all files, which are known before anything is deployed. */
 import type { Facts } from "./environment.js"
 import type { Problem } from "./problems.js"
-import { escapeReferences, parts, referencesIn, wholeReference } from "./references.js"
+import { type Derived, escapeReferences, parts, referencesIn, wholeReference } from "./references.js"
 import { suggest } from "./suggest.js"
-import { type MapTree, mapScalars, type Path, type ScalarTree, type Tree, treeAt } from "./tree.js"
+import { type Json, type MapTree, mapScalars, type Path, type ScalarTree, treeAt, treeOf } from "./tree.js"
 
 const KEYS = ["account", "region", "domain", "cluster", "network", "tier"] as const
 const NAMES = ["name", "host", ...KEYS] as const
@@ -25,21 +25,27 @@ export function readFacts(name: string, tree: MapTree): Partial<Facts> {
   return facts
 }
 
-/** The tree with every ${environment.X} and ${repositories} replaced; other references and escapes stay as they are. */
+/** The tree with every ${environment.X} and everything derived replaced; other references and escapes stay as they are. */
 export function fillFacts(
   tree: MapTree,
   facts: Partial<Facts>,
-  repositories: readonly string[],
+  derived: (reference: Derived) => Json,
 ): { tree: MapTree; problems: Problem[] } {
   const problems: Problem[] = []
   const filled = mapScalars(tree, (scalar, path) => {
     if (typeof scalar.value !== "string" || path.length < 2 || !scalar.value.includes("${")) return scalar
-    if (wholeReference(scalar.value)?.kind === "repositories") return listOf(repositories, scalar)
+    const whole = wholeReference(scalar.value)
+    if (whole?.kind === "derived") {
+      problems.push(...checkDerived(whole.text, scalar, path))
+      return treeOf(derived(whole.text), scalar.at)
+    }
     const found = referencesIn(scalar.value).flatMap((reference) => {
       if (reference.kind === "malformed")
         return [{ at: scalar.at, message: `"${reference.source}" is not a reference`, hint: reference.reason }]
-      if (reference.kind === "repositories")
-        return [{ at: scalar.at, message: "${repositories} is a list: it cannot be a part of a text" }]
+      if (reference.kind === "derived") {
+        const kind = Array.isArray(derived(reference.text)) ? "list" : "map"
+        return [{ at: scalar.at, message: `\${${reference.text}} is a ${kind}: it cannot be a part of a text` }]
+      }
       return reference.kind === "environment" ? check(reference.fact, facts, scalar, path) : []
     })
     problems.push(...found)
@@ -74,6 +80,12 @@ function check(fact: string, facts: Partial<Facts>, { at }: ScalarTree, path: Pa
   return []
 }
 
+/** The namespaces are those of one cluster, and all clusters share the account. */
+const checkDerived = (text: Derived, { at }: ScalarTree, path: Path): Problem[] =>
+  text === "tenants.namespaces" && path[0] === "infrastructure" && path[1] === "account"
+    ? [{ at, message: `\${${text}} differs between the clusters of an account`, hint: "there it can be ${tenants}" }]
+    : []
+
 /** Only ${environment.X} is replaced: a replacement of the text, so that all else stays exactly as it was written. */
 function substitute(text: string, facts: Partial<Facts>): string {
   return parts(text)
@@ -84,9 +96,3 @@ function substitute(text: string, facts: Partial<Facts>): string {
     })
     .join("")
 }
-
-const listOf = (values: readonly string[], { at }: ScalarTree): Tree => ({
-  kind: "list",
-  at,
-  items: values.map((value) => ({ kind: "scalar", at, value })),
-})

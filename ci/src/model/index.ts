@@ -20,7 +20,7 @@
  *     references, tree }
  *   secrets: Record<Kubernetes Secret, Record<key, { arn, field? } | { value }>>
  *
- * References: `${environment.host}` and `${repositories}` are filled in when loading; `${images.api}`,
+ * References: `${environment.host}`, `${repositories}` and `${tenants}` are filled in when loading; `${images.api}`,
  * `${infra.rds.address}` and `${environments.lace-dev.infra.rds.address}` stay until a step has yielded them:
  *   resolve(env, path, lookup): { value, unresolved: LocatedReference[] }     path e.g. ["releases", "dapp-store", "values"]
  *   resolveAll(env, path, lookup): value                                      throws ModelError if anything is unresolved
@@ -46,6 +46,7 @@ export { canonicalJson, digest } from "./canonical.js"
 export * from "./environment.js"
 export { exampleLookup } from "./examples.js"
 export * from "./graph.js"
+export { sharedKey, sharedOutputs, tenantPrefix } from "./handover.js"
 export * from "./images.js"
 export { type Files, type LoadOptions, listEnvironments, loadEnvironment, loadEnvironments } from "./load.js"
 export * from "./lock.js"
@@ -56,6 +57,5 @@ export { formatPosition, formatProblem, ModelError, type Position, type Problem 
 export * from "./report.js"
 export * from "./resolve.js"
 export type { Release, SecretValue } from "./schema.js"
-export { sharedKey, sharedOutputs, tenantPrefix } from "./tenants.js"
 export type { Json, Path } from "./tree.js"
 export { SCOPES, type Scope, scopeOf } from "./units.js"

@@ -38,6 +38,7 @@ const SHARED: readonly { path: readonly string[]; allowed: (file: string) => boo
     allowed: isWide,
     where: `${DEFAULTS} or ${CLUSTERS}`,
   })),
+  { path: ["tenants"], allowed: (file) => file === DEFAULTS, where: DEFAULTS },
   { path: ["infrastructure", "account"], allowed: (file) => file === DEFAULTS, where: DEFAULTS },
   { path: ["infrastructure", "cluster"], allowed: isWide, where: `${DEFAULTS} or ${CLUSTERS}` },
 ]

@@ -7,8 +7,10 @@ import { checkLayer, checkNames, DEFAULTS, IMAGES } from "./layers.js"
 import { mergeAll } from "./merge.js"
 import { parseFile } from "./parse.js"
 import { assertNone, compare, type Position, type Problem } from "./problems.js"
+import type { Derived } from "./references.js"
 import { type EnvironmentData, environmentSchema, SELECTORS } from "./schema.js"
 import { suggest } from "./suggest.js"
+import { checkTenants, type Place, tenantAccess, tenantNamespaces } from "./tenants.js"
 import { emptyMap, type Json, type MapTree, toJson, treeAt } from "./tree.js"
 import { SCOPES, type Scope } from "./units.js"
 import { validate } from "./validate.js"
@@ -95,14 +97,19 @@ export class Loader {
     const merged = this.merge(name)
     if (!merged) return undefined
     const facts = readFacts(name, merged)
-    const filled = fillFacts(merged, facts, this.repositories())
+    const filled = fillFacts(merged, facts, (reference) => this.derive(reference, merged, facts))
     const checked = checkEnvironment(facts, filled.tree, {
       charts: this.options.charts,
       images: this.images && Object.keys(this.images),
       environments: this.names,
       load: (other, at) => this.load(other, [...trail, name], at),
     })
-    const problems = [...filled.problems, ...validate(environmentSchema, filled.tree), ...checked.problems]
+    const problems = [
+      ...filled.problems,
+      ...validate(environmentSchema, filled.tree),
+      ...checkTenants(filled.tree, this.names),
+      ...checked.problems,
+    ]
     this.problems.push(...problems)
     if (problems.length > 0 || !this.images) return undefined
     return assemble(facts as Facts, filled.tree, checked, this.images)
@@ -147,6 +154,13 @@ export class Loader {
     return this.trees.get(file)
   }
 
+  /** What follows from the files of all environments, as an environment sees it. */
+  private derive(reference: Derived, tree: MapTree, facts: Place): Json {
+    if (reference === "repositories") return [...this.repositories()]
+    const list = reference === "tenants" ? tenantAccess : tenantNamespaces
+    return list(tree, facts, (name) => readFacts(name, this.merge(name) ?? emptyMap(name)))
+  }
+
   /**
    * Every repository that any environment needs. They belong to the account, so the answer must not depend on which
    * environment is asked about: otherwise one deployment would remove another's.
@@ -159,9 +173,15 @@ export class Loader {
   private findRepositories(): string[] {
     const images = Object.values(this.images ?? {}).map((image) => image.repository)
     const charts = this.names.flatMap((name) => {
-      const data = toJson(this.merge(name) ?? emptyMap(name)) as { chartRepository?: Json; releases?: Json }
+      const data = toJson(this.merge(name) ?? emptyMap(name)) as {
+        [key in "chartRepository" | "releases" | "tenants"]?: Json
+      }
       const releases = Object.values(data.releases ?? {}) as { chart?: Json }[]
-      return releases.map((release) => `${data.chartRepository}/${release?.chart}`)
+      const tenants = Object.values(data.tenants ?? {}) as { repositories?: string[] }[]
+      return [
+        ...releases.map((release) => `${data.chartRepository}/${release?.chart}`),
+        ...tenants.flatMap((tenant) => tenant?.repositories ?? []),
+      ]
     })
     return [...new Set([...images, ...charts])].sort(compare)
   }

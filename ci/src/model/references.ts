@@ -3,8 +3,8 @@
 /** What a reference points to; `text` is how it was written, without "${" and "}". */
 export type Reference =
   | { readonly kind: "environment"; readonly text: string; readonly fact: string }
-  /** All ECR repositories: of the images and of the charts of all environments. */
-  | { readonly kind: "repositories"; readonly text: string }
+  /** What is worked out from the files of all environments, see DERIVED. */
+  | { readonly kind: "derived"; readonly text: Derived }
   | { readonly kind: "image"; readonly text: string; readonly image: string }
   | {
       readonly kind: "infra"
@@ -25,8 +25,15 @@ export interface Malformed {
   readonly reason: string
 }
 
+/**
+ * repositories: all ECR repositories, of the images and of the charts of all environments. tenants: the inputs of unit
+ * access. tenants.namespaces: the namespaces of each tenant on the environment's cluster.
+ */
+export const DERIVED = ["repositories", "tenants", "tenants.namespaces"] as const
+export type Derived = (typeof DERIVED)[number]
+
 const FORMS =
-  "${environment.X}, ${images.X}, ${repositories}, ${infra.UNIT.OUTPUT} or ${environments.NAME.infra.UNIT.OUTPUT}"
+  "${environment.X}, ${images.X}, ${repositories}, ${tenants}, ${tenants.namespaces}, ${infra.UNIT.OUTPUT} or ${environments.NAME.infra.UNIT.OUTPUT}"
 const TOKEN = /\$\$\{|\$\{([^{}]*)\}|\$\{/g
 
 /**
@@ -74,7 +81,7 @@ function parse(text: string): Reference | Malformed {
   if (!names.every((name) => /^[A-Za-z0-9_-]+$/.test(name))) return malformed(text)
   const [root, ...rest] = names
   if (root === "environment" && rest.length === 1) return { kind: "environment", text, fact: rest[0] }
-  if (text === "repositories") return { kind: "repositories", text }
+  if ((DERIVED as readonly string[]).includes(text)) return { kind: "derived", text: text as Derived }
   if (root === "images" && rest.length === 1) return { kind: "image", text, image: rest[0] }
   if (root === "infra" && rest.length >= 2) return { kind: "infra", text, unit: rest[0], output: rest.slice(1) }
   if (root === "environments" && rest.length >= 4 && rest[1] === "infra") {

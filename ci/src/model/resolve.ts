@@ -22,7 +22,7 @@ export interface Yielded {
  */
 export function lookupIn({ images = {}, infra = {}, environments = {} }: Yielded): Lookup {
   return (reference) => {
-    if (reference.kind === "environment" || reference.kind === "repositories") return undefined // filled in when loading
+    if (reference.kind === "environment" || reference.kind === "derived") return undefined // filled in when loading
     if (reference.kind === "image") return own(images, reference.image)
     const units = reference.environment === undefined ? infra : own(environments, reference.environment)
     return [reference.unit, ...reference.output].reduce<Json | undefined>(own, units as Json | undefined)

@@ -1,6 +1,7 @@
 /** What an environment file may hold, once its layers are merged: one schema for the types, the editors and the errors. */
 import { z } from "zod"
 import { nameSchema, repositorySchema } from "./images.js"
+import { tenantsSchema } from "./tenants.js"
 import type { Json } from "./tree.js"
 import { infrastructureSchema } from "./units.js"
 
@@ -48,6 +49,7 @@ export const environmentSchema = z.strictObject({
   tenant: nameSchema
     .optional()
     .describe("The tenant that these files belong to: the infrastructure is somebody else's, who shares its outputs"),
+  tenants: tenantsSchema.optional().describe("Other repositories that use the account; said in _defaults.yaml"),
   protected: z.boolean().optional().describe("Destroying it has to be confirmed"),
   infrastructure: infrastructureSchema,
   releases: z.record(nameSchema, releaseSchema),

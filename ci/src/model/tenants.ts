@@ -1,28 +1,136 @@
-/** What a tenant, a repository with narrower credentials of its own, is told about the infrastructure that it runs on. */
-import type { Json } from "./tree.js"
+/** Other repositories that use the account: who they are, and which part of it is theirs. */
+import { z } from "zod"
+import { nameSchema, repositorySchema } from "./images.js"
+import { compare, type Problem } from "./problems.js"
+import { suggest } from "./suggest.js"
+import { type Json, keyPositionAt, type MapTree, type Path, positionAt, toJson, treeAt } from "./tree.js"
 
-/** Outputs of units that tenants may refer to. None is secret; what is not here, a tenant has no use for. */
-export const SHARED_OUTPUTS: Readonly<Record<string, readonly string[]>> = {
-  network: ["vpc_cidr"],
-  eks: ["cluster_name", "endpoint", "certificate_authority"],
-  msk: ["brokers", "bootstrap_brokers", "bootstrap_brokers_tls"],
-  rds: ["address", "port", "database", "username"],
+const id = z.string().regex(/^\d+$/, "must be digits in quotes")
+
+const tenantSchema = z.strictObject({
+  repository: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/, "must be a GitHub repository as OWNER/NAME")
+    .describe("The GitHub repository whose workflows get in, as OWNER/NAME"),
+  ownerId: id
+    .optional()
+    .describe("GitHub's id of the owner; repositories made since July 2026 name it in their tokens"),
+  repositoryId: id.optional().describe("GitHub's id of the repository; given together with ownerId"),
+  prefix: z
+    .string()
+    .regex(/^([a-z0-9]+([._-][a-z0-9]+)*\/)+$/, "must be how names of ECR repositories begin, with a slash at the end")
+    .describe("The ECR repositories below it can be pulled and pushed, such as dapp-store/"),
+  repositories: z.array(repositorySchema).optional().describe("ECR repositories below prefix that are made for it"),
+  environments: z
+    .record(
+      nameSchema,
+      z.strictObject({ namespaces: z.array(nameSchema).min(1).describe("Kubernetes namespaces that can be edited") }),
+    )
+    .describe("Environment, here and in the workflow's `environment:`, then what is the tenant's in it"),
+})
+
+export const tenantsSchema = z.record(nameSchema.max(40, "must have at most 40 characters"), tenantSchema)
+
+type Tenant = z.infer<typeof tenantSchema>
+type Tenants = Record<string, Tenant>
+
+/** Where an environment is. */
+export interface Place {
+  readonly account?: string
+  readonly region?: string
+  readonly cluster?: string
 }
 
-/** The part of all outputs that tenants are told, by unit. */
-export function sharedOutputs(outputs: Readonly<Record<string, Json>>): Record<string, Json> {
-  return Object.fromEntries(
-    Object.entries(SHARED_OUTPUTS).flatMap(([unit, names]) => {
-      const from = outputs[unit] as Record<string, Json> | undefined
-      return from
-        ? [[unit, Object.fromEntries(names.filter((name) => name in from).map((name) => [name, from[name]]))]]
-        : []
+/**
+ * What is wrong with the tenants of an environment's tree, apart from their shape.
+ *
+ * @param environments the names of all environments
+ */
+export function checkTenants(tree: MapTree, environments: readonly string[]): Problem[] {
+  const tenants = tenantsOf(tree)
+  return [
+    ...Object.entries(tenants).flatMap(([name, tenant]) => checkTenant(tree, name, tenant, tenants)),
+    ...checkEnvironments(tree, tenants, environments),
+  ]
+}
+
+function checkTenant(tree: MapTree, name: string, tenant: Tenant, tenants: Tenants): Problem[] {
+  const problems: Problem[] = []
+  const report = (path: Path, message: string, hint: string) =>
+    problems.push({ at: positionAt(tree, ["tenants", name, ...path]), message: `tenants.${name}${message}`, hint })
+  if ((tenant.ownerId === undefined) !== (tenant.repositoryId === undefined))
+    report([], " has one of ownerId and repositoryId", "tokens name both: give both, or none")
+  for (const [other, { prefix }] of Object.entries(tenants)) {
+    if (other !== name && tenant.prefix.startsWith(prefix))
+      report(["prefix"], `.prefix lies within the one of ${other}`, "what is pushed there would be both tenants'")
+  }
+  for (const [index, repository] of (tenant.repositories ?? []).entries()) {
+    if (!repository.startsWith(tenant.prefix))
+      report(
+        ["repositories", String(index)],
+        `.repositories: ${repository} is not the tenant's`,
+        `its prefix is ${tenant.prefix}`,
+      )
+  }
+  const charts = treeAt(tree, ["chartRepository"])
+  if (charts?.kind === "scalar" && `${charts.value}/`.startsWith(tenant.prefix))
+    report(["prefix"], ".prefix holds our own charts", `they are below ${charts.value}`)
+  return problems
+}
+
+/** Environments must exist, and a namespace can be one tenant's only. */
+function checkEnvironments(tree: MapTree, tenants: Tenants, known: readonly string[]): Problem[] {
+  const owners = new Map<string, string>()
+  return Object.entries(tenants).flatMap(([name, tenant]) =>
+    Object.entries(tenant.environments).flatMap(([environment, { namespaces }]): Problem[] => {
+      const path = ["tenants", name, "environments"]
+      const taken = namespaces.flatMap((namespace, index): Problem[] => {
+        const owner = owners.get(namespace) ?? name
+        owners.set(namespace, owner)
+        const at = positionAt(tree, [...path, environment, "namespaces", index])
+        return owner === name ? [] : [{ at, message: `namespace ${namespace} is ${owner}'s already` }]
+      })
+      if (known.includes(environment)) return taken
+      const at = keyPositionAt(treeAt(tree, path) as MapTree, environment)
+      return [...taken, { at, message: `there is no environment "${environment}"`, hint: suggest(environment, known) }]
     }),
   )
 }
 
-/** Where everything of a tenant lies in the state bucket: its role can reach nothing else there. */
-export const tenantPrefix = (tenant: string) => `tenants/${tenant}/`
+/**
+ * The inputs of unit `access`: the tenants with those of their environments that are in a place's account and region.
+ *
+ * @param placeOf where each environment is
+ */
+export function tenantAccess(tree: MapTree, here: Place, placeOf: (environment: string) => Place): Json {
+  const entries = Object.entries(tenantsOf(tree)).flatMap(([name, tenant]) => {
+    const environments = Object.keys(tenant.environments).flatMap((environment) => {
+      const { account, region, cluster } = placeOf(environment)
+      return account === here.account && region === here.region && cluster ? [[environment, cluster]] : []
+    })
+    if (environments.length === 0) return []
+    const { repository, ownerId, repositoryId, prefix } = tenant
+    const ids = ownerId && repositoryId ? { owner_id: ownerId, repository_id: repositoryId } : {}
+    return [[name, { repository, ...ids, repositories: prefix, environments: Object.fromEntries(environments) }]]
+  })
+  return Object.fromEntries(entries)
+}
 
-/** Where a tenant finds what it is told about an environment, below its prefix. */
-export const sharedKey = (environment: string) => `shared/${environment}.json`
+/** The namespaces of each tenant on a place's cluster; a tenant without any is left out. */
+export function tenantNamespaces(tree: MapTree, here: Place, placeOf: (environment: string) => Place): Json {
+  const entries = Object.entries(tenantsOf(tree)).flatMap(([name, tenant]) => {
+    const namespaces = Object.entries(tenant.environments).flatMap(([environment, { namespaces }]) => {
+      const { account, region, cluster } = placeOf(environment)
+      return account === here.account && region === here.region && cluster === here.cluster ? namespaces : []
+    })
+    return namespaces.length > 0 ? [[name, [...new Set(namespaces)].sort(compare)]] : []
+  })
+  return Object.fromEntries(entries)
+}
+
+/** The tenants; none if they have not the schema's shape, which is reported with it. */
+function tenantsOf(tree: MapTree): Tenants {
+  const found = treeAt(tree, ["tenants"])
+  const shaped = tenantsSchema.safeParse(found && toJson(found))
+  return shaped.success ? shaped.data : {}
+}

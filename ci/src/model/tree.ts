@@ -42,6 +42,14 @@ export function toJson(tree: Tree): Json {
   return Object.fromEntries([...tree.entries].map(([key, entry]) => [key, toJson(entry.value)]))
 }
 
+/** A tree of a plain value, all of it at one place. */
+export function treeOf(value: Json, at: Position): Tree {
+  if (Array.isArray(value)) return { kind: "list", at, items: value.map((item) => treeOf(item, at)) }
+  if (typeof value !== "object" || value === null) return { kind: "scalar", at, value }
+  const entries = Object.entries(value).map(([key, inner]) => [key, { keyAt: at, value: treeOf(inner, at) }] as const)
+  return { kind: "map", at, entries: new Map(entries) }
+}
+
 /** The part of a tree at a path, or undefined. */
 export function treeAt(tree: Tree | undefined, path: Path): Tree | undefined {
   let node = tree

@@ -50,6 +50,17 @@ const secret = z.strictObject({
   generate: z.boolean().optional(),
 })
 
+const tenant = z.strictObject({
+  repository: z.string(),
+  owner_id: z.string().optional(),
+  repository_id: z.string().optional(),
+  environments: strings,
+  repositories: z.string(),
+})
+
+/** A map for which mostly a reference stands: editors take one in place of a union, not of a map. */
+const orReference = <Map extends z.ZodRecord>(map: Map) => z.union([map])
+
 /** A test compares this table with the variables and outputs of terragrunt/modules. */
 export const UNITS = {
   state: {
@@ -61,6 +72,14 @@ export const UNITS = {
     scope: "account",
     inputs: z.strictObject({ repositories: z.array(z.string()), untagged_days: days.optional() }),
     outputs: ["repository_urls", "repository_arns", "registry"],
+  },
+  access: {
+    scope: "account",
+    inputs: z.strictObject({
+      tenants: orReference(z.record(z.string(), tenant)).optional(),
+      create_oidc_provider: z.boolean().optional(),
+    }),
+    outputs: ["role_arns", "oidc_provider_arn"],
   },
   network: {
     scope: "cluster",
@@ -86,6 +105,7 @@ export const UNITS = {
       public_access_cidrs: z.array(z.string()).optional(),
       node_groups: z.record(z.string(), nodeGroup),
       access_entries: z.record(z.string(), accessEntry).optional(),
+      tenants: orReference(z.record(z.string(), z.array(z.string()))).optional(),
       addon_versions: strings.optional(),
       log_retention_days: days.optional(),
     }),

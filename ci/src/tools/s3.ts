@@ -22,6 +22,8 @@ export class Documents {
 
   /** Makes the bucket where it is missing. Its settings belong to the infrastructure's unit `state`. */
   async ensureBucket(): Promise<void> {
+    // A part of a bucket belongs to a tenant, who may neither look at the whole nor make it.
+    if (this.prefix) return
     const { CreateBucketCommand, HeadBucketCommand } = await import("@aws-sdk/client-s3")
     const found = await this.send((client) => client.send(new HeadBucketCommand({ Bucket: this.bucket })))
     if (found) return
@@ -37,6 +39,7 @@ export class Documents {
 
   /** A document and its ETag, or undefined where there is none. */
   async read(key: string): Promise<{ text: string; etag: string } | undefined> {
+    if (this.prefix && !(await this.exists(key))) return undefined
     const { GetObjectCommand } = await import("@aws-sdk/client-s3")
     return this.send(async (client) => {
       const answer = await client.send(new GetObjectCommand(this.object(key)))
@@ -85,6 +88,17 @@ export class Documents {
     const { PutObjectCommand } = await import("@aws-sdk/client-s3")
     const object = { ...this.object(key), Body: text, ContentType: "application/json", ...condition }
     await this.send((client) => client.send(new PutObjectCommand(object)))
+  }
+
+  /**
+   * Whether there is a document of that name. S3 refuses to read what is missing, rather than say so, to whoever may not
+   * list the whole bucket, as tenants may not.
+   */
+  private async exists(key: string): Promise<boolean> {
+    const { ListObjectsV2Command } = await import("@aws-sdk/client-s3")
+    const { Bucket, Key: Prefix } = this.object(key)
+    const listed = await this.send((client) => client.send(new ListObjectsV2Command({ Bucket, Prefix })))
+    return listed?.Contents?.some((object) => object.Key === Prefix) ?? false
   }
 
   private object(key: string): { Bucket: string; Key: string } {

@@ -1,8 +1,18 @@
 # Who may use the Kubernetes API: an entry for each principal, with groups of ours or policies of EKS.
 
 locals {
+  # The roles are made by module access, in the scope above.
+  tenant_entries = {
+    for name, namespaces in var.tenants : "tenant-${name}" => {
+      principal_arn = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/wallet-world-tenant-${name}"
+      groups        = []
+      policies      = { AmazonEKSEditPolicy = namespaces }
+    }
+  }
+  access_entries = merge(var.access_entries, local.tenant_entries)
+
   access_policies = merge([
-    for name, entry in var.access_entries : {
+    for name, entry in local.access_entries : {
       for policy, namespaces in entry.policies : "${name}/${policy}" => {
         entry      = name
         policy     = policy
@@ -13,7 +23,7 @@ locals {
 }
 
 resource "aws_eks_access_entry" "this" {
-  for_each = var.access_entries
+  for_each = local.access_entries
 
   cluster_name      = aws_eks_cluster.this.name
   principal_arn     = each.value.principal_arn
@@ -32,3 +42,5 @@ resource "aws_eks_access_policy_association" "this" {
     namespaces = each.value.namespaces
   }
 }
+
+data "aws_caller_identity" "current" {}

@@ -99,6 +99,18 @@ variable "access_entries" {
   }
 }
 
+variable "tenants" {
+  description = "Other repositories that deploy here: the name that module access made a role for, then the namespaces that it can edit."
+  type        = map(set(string))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for namespaces in var.tenants : length(namespaces) > 0])
+    error_message = "tenants: at least one namespace each; none would mean the whole cluster."
+  }
+}
+
 variable "addon_versions" {
   description = "Versions of add-ons, by name; one that is not named gets the default of the Kubernetes version."
   type        = map(string)

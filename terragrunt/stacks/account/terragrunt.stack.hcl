@@ -1,4 +1,4 @@
-# What an account has once: the state bucket and the repositories.
+# What an account has once: the state bucket, the repositories, and the access of other repositories.
 
 unit "state" {
   source = "../../units/state"
@@ -8,4 +8,9 @@ unit "state" {
 unit "ecr" {
   source = "../../units/ecr"
   path   = "ecr"
+}
+
+unit "access" {
+  source = "../../units/access"
+  path   = "access"
 }

@@ -67,7 +67,7 @@ describe("checking", () => {
     ["${HOME}", /"\$\{HOME\}" is not a reference \| a reference is .*; for a literal text write \$\$\{HOME\}$/],
     ["${images.shop", /"\$\{images\.shop" is not a reference \| \} is missing$/],
     ["${images.shpo}", /there is no image for \$\{images\.shpo\} \| did you mean "shop"\? known: shop$/],
-    ["${infra.rsd.address}", /there is no unit for .* did you mean "rds"\? known: ecr, eks, /],
+    ["${infra.rsd.address}", /there is no unit for .* did you mean "rds"\? known: access, ecr, eks, /],
     ["${infra.rds.adress}", /rds has no output for .* did you mean "address"\?/],
     ["${infra.msk.brokers}", /is asked for, but one has no msk \| add msk to infrastructure\.cluster/],
     ["${environment.hots}", /there is no \$\{environment\.hots\} \| did you mean "host"\?/],

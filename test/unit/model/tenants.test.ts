@@ -1,65 +1,141 @@
-// Two repositories, one environment: the one hands a release over, the other, a tenant, installs it.
+// Tenants: what the account and the clusters are told of them, and what can be wrong with them.
 import { describe, expect, it } from "vitest"
-import { buildGraph, loadEnvironment, sharedOutputs } from "../../../ci/src/model/index.js"
+import { loadEnvironment } from "../../../ci/src/model/index.js"
 import { files, problemsOf, world } from "./fixture.js"
 
-const graphOf = (changes: Record<string, string | undefined>) => buildGraph(loadEnvironment(files(changes), "one"))
-const needsOf = (changes: Record<string, string | undefined>) =>
-  Object.fromEntries(graphOf(changes).steps.map(({ id, needs }) => [id, [...needs].sort()]))
-
-const handed = {
-  "one.yaml": `${world["one.yaml"]}releases:
-  shop:
-    tenant: shopkeeper
-    secrets: { db: { password: { arn: "\${infra.rds.master_secret_arn}" } } }
-`,
+const tenants = `tenants:
+  app:
+    repository: them/app
+    prefix: app/
+    environments:
+      one: { namespaces: [app-one, app-one-jobs] }
+      three: { namespaces: [app-three] }
+`
+const uses = {
+  account: "    access: { tenants: '${tenants}' }\n",
+  cluster: "    eks: { node_groups: {}, tenants: '${tenants.namespaces}' }\n",
 }
 
-/** The tenant's files: the same values, no infrastructure. */
-const tenants = {
-  "_defaults.yaml": world["_defaults.yaml"]
-    .replace(/infrastructure:[\s\S]*releases:/, "tenant: shopkeeper\ninfrastructure: {}\nreleases:")
-    .replace("world/charts", "shop/charts"),
-  "_clusters/main.yaml": "{}\n",
-}
+/** The world with a second cluster, and defaults that name tenants and use what follows from them. */
+const changed = (text = tenants) => ({
+  "_defaults.yaml": `${text}${world["_defaults.yaml"]
+    .replace("  cluster:\n", `${uses.account}  cluster:\n`)
+    .replace("  environment:\n", `${uses.cluster}  environment:\n`)}`,
+  "_clusters/other.yaml": "{}\n",
+  "three.yaml": "cluster: other\ntier: dev\n",
+})
+const load = (name: string, text?: string) => loadEnvironment(files(changed(text)), name).infrastructure
+const problems = (from: string | RegExp, to: string) => problemsOf(() => load("one", tenants.replace(from, to)))
 
-describe("a release that is handed over", () => {
-  it("needs the infrastructure, but neither its chart nor its images", () => {
-    expect(needsOf(handed)).toEqual({
-      "infra:account": [],
-      "infra:cluster": ["infra:account"],
-      "infra:environment": ["infra:account", "infra:cluster"],
-      "handover:shop": ["infra:account", "infra:cluster", "infra:environment"],
+describe("what follows from tenants", () => {
+  it("is the same for all environments of the account", () => {
+    const access = {
+      tenants: { app: { repository: "them/app", repositories: "app/", environments: { one: "main", three: "other" } } },
+    }
+    for (const name of ["one", "two", "three"]) expect(load(name).account.access, name).toEqual(access)
+  })
+
+  it("names GitHub's ids where they are known", () => {
+    const text = tenants.replace("    prefix", '    ownerId: "12"\n    repositoryId: "34"\n    prefix')
+    expect(load("one", text).account.access).toMatchObject({
+      tenants: { app: { owner_id: "12", repository_id: "34" } },
     })
   })
 
-  it("goes with its environment", () => {
-    expect(graphOf(handed).steps.find(({ id }) => id === "handover:shop")).toMatchObject({ shared: false })
+  it("is a tenant's namespaces on each cluster, whichever environment of the cluster is asked about", () => {
+    for (const name of ["one", "two"])
+      expect(load(name).cluster.eks.tenants).toEqual({ app: ["app-one", "app-one-jobs"] })
+    expect(load("three").cluster.eks.tenants).toEqual({ app: ["app-three"] })
+  })
+
+  it("leaves out environments of other accounts", () => {
+    const other = { ...changed(), "_clusters/other.yaml": 'account: "222222222222"\n' }
+    const of = (name: string) => loadEnvironment(files(other), name).infrastructure.account.access
+    expect(of("one")).toMatchObject({ tenants: { app: { environments: { one: "main" } } } })
+    expect(of("three")).toMatchObject({ tenants: { app: { environments: { three: "other" } } } })
+  })
+
+  it("is nothing without tenants", () => {
+    expect(load("one", "").account.access).toEqual({ tenants: {} })
+    expect(load("one", "").cluster.eks.tenants).toEqual({})
   })
 })
 
-describe("a tenant's environment", () => {
-  it("has one step in place of all infrastructure", () => {
-    expect(needsOf(tenants)).toEqual({
-      "infra:shared": [],
-      "image:shop": [],
-      "chart:shop": [],
-      "release:shop": ["chart:shop", "image:shop", "infra:shared"],
-    })
+describe("mistakes", () => {
+  it.each<[string, string | RegExp, string, RegExp]>([
+    [
+      "an environment that does not exist",
+      "one:",
+      "oen:",
+      /:6:7 there is no environment "oen" \| did you mean "one"\?/,
+    ],
+    [
+      "a repository without owner",
+      "them/app",
+      "app",
+      /:3:17 tenants\.app\.repository must be a GitHub repository as OWN/,
+    ],
+    [
+      "a prefix that is a whole name",
+      "app/\n",
+      "app\n",
+      /:4:13 tenants\.app\.prefix must be how names of ECR repositor/,
+    ],
+    [
+      "one id of two",
+      "    prefix",
+      '    ownerId: "1"\n    prefix',
+      /:3:5 tenants\.app has one of ownerId and repositoryId/,
+    ],
+    [
+      "a prefix with our charts",
+      "app/\n",
+      "world/\n",
+      /:4:13 tenants\.app\.prefix holds our own charts \| they are belo/,
+    ],
+    ["no namespaces", "[app-three]", "[]", /:7:28 tenants\.app\.environments\.three\.namespaces /],
+    [
+      "a prefix within another's",
+      /$/,
+      "  more: { repository: them/more, prefix: app/more/, environments: {} }\n",
+      /:8:42 tenants\.more\.prefix lies within the one of app/,
+    ],
+    [
+      "a namespace of another",
+      /$/,
+      "  more: { repository: them/more, prefix: more/, environments: { two: { namespaces: [app-one] } } }\n",
+      /:8:85 namespace app-one is app's already/,
+    ],
+  ])("%s", (_, from, to, expected) => {
+    const found = problems(from, to)
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatch(expected)
   })
 
-  it("refers to what it is told, and to nothing else", () => {
-    const defaults = tenants["_defaults.yaml"].replace("infra.rds.address", "infra.rds.master_secret_arn")
-    expect(problemsOf(() => graphOf({ ...tenants, "_defaults.yaml": defaults }))).toEqual([
-      expect.stringContaining("tenants are not told ${infra.rds.master_secret_arn} | "),
-    ])
+  it("in a layer that not all environments of the account read", () => {
+    const found = problemsOf(() => loadEnvironment(files({ "_clusters/main.yaml": tenants }), "one"))
+    expect(found).toContainEqual(expect.stringMatching(/tenants cannot be set here: it is shared .* _defaults\.yaml$/))
   })
-})
 
-it("tells tenants no ARN of a secret, and no unit that they have no use for", () => {
-  const outputs = {
-    rds: { address: "db", port: 5432, master_secret_arn: "arn:secret" },
-    state: { bucket: "state" },
-  }
-  expect(sharedOutputs(outputs)).toEqual({ rds: { address: "db", port: 5432 } })
+  it("a cluster's namespaces in the account", () => {
+    const found = problemsOf(() =>
+      loadEnvironment(
+        files({
+          "_defaults.yaml": world["_defaults.yaml"].replace(
+            "  cluster:\n",
+            "    access: { tenants: '${tenants.namespaces}' }\n  cluster:\n",
+          ),
+        }),
+        "one",
+      ),
+    )
+    expect(found).toEqual([expect.stringMatching(/differs between the clusters of an account \| there it can be /)])
+  })
+
+  it("a map inside a text", () => {
+    const found = problemsOf(() =>
+      loadEnvironment(files({ "_tiers/dev.yaml": "releases: { shop: { values: { x: 'x-${tenants}' } } }\n" }), "one"),
+    )
+    expect(found).toEqual([expect.stringMatching(/\$\{tenants\} is a map: it cannot be a part of a text/)])
+  })
 })

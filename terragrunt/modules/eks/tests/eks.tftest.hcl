@@ -1,6 +1,9 @@
 # Access is closed unless asked for, pools get what they ask for, and bad pools are refused.
 
 mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "000000000000" }
+  }
   mock_data "aws_iam_policy_document" {
     defaults = { json = "{}" }
   }
@@ -115,6 +118,43 @@ run "access" {
     )
     error_message = "namespaces limit the policy"
   }
+}
+
+run "tenants" {
+  command = plan
+
+  variables {
+    access_entries = {
+      admins = {
+        principal_arn = "arn:aws:iam::000000000000:role/admin"
+        policies      = { AmazonEKSClusterAdminPolicy = [] }
+      }
+    }
+    tenants = { dapp-store = ["dapp-store-preview-dev", "dapp-store-preview-nightly"] }
+  }
+
+  assert {
+    condition     = aws_eks_access_entry.this["tenant-dapp-store"].principal_arn == "arn:aws:iam::000000000000:role/wallet-world-tenant-dapp-store"
+    error_message = "the role that module access makes"
+  }
+  assert {
+    condition = (
+      keys(aws_eks_access_policy_association.this) == ["admins/AmazonEKSClusterAdminPolicy", "tenant-dapp-store/AmazonEKSEditPolicy"] &&
+      aws_eks_access_policy_association.this["tenant-dapp-store/AmazonEKSEditPolicy"].access_scope[0].type == "namespace" &&
+      aws_eks_access_policy_association.this["tenant-dapp-store/AmazonEKSEditPolicy"].access_scope[0].namespaces == toset(["dapp-store-preview-dev", "dapp-store-preview-nightly"])
+    )
+    error_message = "a tenant edits its namespaces, beside those who are named one by one"
+  }
+}
+
+run "refuses_tenants_without_namespaces" {
+  command = plan
+
+  variables {
+    tenants = { dapp-store = [] }
+  }
+
+  expect_failures = [var.tenants]
 }
 
 run "refuses_only_tainted_pools" {

@@ -1,5 +1,5 @@
 /** What a tenant, a repository with narrower credentials of its own, is told about the infrastructure that it runs on. */
-import type { Json } from "./tree.js"
+import { type Entry, type Json, type MapTree, treeAt } from "./tree.js"
 
 /** Outputs of units that tenants may refer to. None is secret; what is not here, a tenant has no use for. */
 export const SHARED_OUTPUTS: Readonly<Record<string, readonly string[]>> = {
@@ -20,6 +20,28 @@ export function sharedOutputs(outputs: Readonly<Record<string, Json>>): Record<s
     }),
   )
 }
+
+/** The tree without the values of what tenants install: those are in the tenants' own files. */
+export function withoutTenantsValues(tree: MapTree): MapTree {
+  const handedOver = (name: string) => treeAt(tree, ["releases", name, "tenant"])?.kind === "scalar"
+  return change(tree, "releases", (releases) => {
+    const changed = [...releases.entries.keys()].filter(handedOver)
+    return changed.reduce((all, name) => change(all, name, (release) => without(release, "values")), releases)
+  })
+}
+
+/** A map with the map under one key changed, if there is one. */
+function change(tree: MapTree, key: string, make: (inner: MapTree) => MapTree): MapTree {
+  const entry = tree.entries.get(key)
+  if (entry?.value.kind !== "map") return tree
+  const changed: Entry = { ...entry, value: make(entry.value) }
+  return { ...tree, entries: new Map([...tree.entries, [key, changed]]) }
+}
+
+const without = (tree: MapTree, key: string): MapTree => ({
+  ...tree,
+  entries: new Map([...tree.entries].filter(([name]) => name !== key)),
+})
 
 /** Where everything of a tenant lies in the state bucket: its role can reach nothing else there. */
 export const tenantPrefix = (tenant: string) => `tenants/${tenant}/`

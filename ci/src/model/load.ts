@@ -2,6 +2,7 @@
 import { checkEnvironment } from "./check.js"
 import type { Environment, Facts, Units } from "./environment.js"
 import { fillFacts, readFacts } from "./facts.js"
+import { withoutTenantsValues } from "./handover.js"
 import { type Image, readImages } from "./images.js"
 import { checkLayer, checkNames, DEFAULTS, IMAGES } from "./layers.js"
 import { mergeAll } from "./merge.js"
@@ -94,8 +95,9 @@ export class Loader {
       this.problems.push({ message: `there is no environment "${name}"`, hint: suggest(name, this.names) })
       return undefined
     }
-    const merged = this.merge(name)
-    if (!merged) return undefined
+    const layers = this.merge(name)
+    if (!layers) return undefined
+    const merged = withoutTenantsValues(layers)
     const facts = readFacts(name, merged)
     const filled = fillFacts(merged, facts, (reference) => this.derive(reference, merged, facts))
     const checked = checkEnvironment(facts, filled.tree, {
@@ -198,14 +200,10 @@ export class Loader {
 function assemble(
   facts: Facts,
   tree: MapTree,
-  { references: all, uses }: ReturnType<typeof checkEnvironment>,
+  { references, uses }: ReturnType<typeof checkEnvironment>,
   images: Record<string, Image>,
 ): Environment {
   const data = toJson(tree) as EnvironmentData
-  // The values of what a tenant installs are the tenant's.
-  const references = all.filter(({ path: [root, release, part] }) => {
-    return !(root === "releases" && part === "values" && data.releases[release].tenant)
-  })
   const used = new Set(references.flatMap(({ reference }) => (reference.kind === "image" ? [reference.image] : [])))
   const units = (scope: Scope) => (data.infrastructure[scope] ?? {}) as Units
   return {

@@ -11,12 +11,12 @@ from moto.eks.models import eks_backends
 
 from . import access_policies
 
-# What the token review says of a user, and the API server hands on: the principal, and the cluster that his token is for.
+# What the token review says of a user, and the API server hands on: the principal, and the cluster of his token.
 PRINCIPAL, CLUSTER = "canonicalArn", "sandbox.test/cluster"
 
 
 def review(document: dict[str, Any]) -> dict[str, Any]:
-    """Answers a SubjectAccessReview (authorization.k8s.io/v1). Not allowed is no refusal: RBAC has been asked before."""
+    """Answers a SubjectAccessReview (authorization.k8s.io/v1)."""
     spec = document["spec"]
     policy = _policy(spec)
     status = {"allowed": policy is not None, "reason": f"EKS access policy {policy}" if policy else ""}

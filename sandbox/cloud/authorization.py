@@ -1,5 +1,5 @@
-"""Asks before each operation whether the caller may carry it out, at the moment when moto knows what he wants: so what is
-allowed is what happens."""
+"""Asks before each operation whether the caller may carry it out, when moto knows what he wants: so what is allowed is
+what happens."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -57,6 +57,8 @@ def _authorize(r: BaseResponse, _resource: str = "*") -> None:
     service = PREFIXES.get(model.signing_name, model.signing_name)
     if (service, action) == ("sts", "GetCallerIdentity"):
         return  # as on AWS, whatever policies say
+    if service == "sts" and action.startswith("AssumeRoleWith"):
+        raise Refusal("missing", f"{action} with a signature: the token is the proof")
     demand(caller, resources.needed(r, service, action), {"aws:RequestedRegion": r.region})
     if (service, action) == ("sts", "AssumeRole"):
         _trusted(r, caller)
@@ -70,9 +72,8 @@ def _trusted(r: BaseResponse, caller: Caller) -> None:
     facts = caller.facts | {name: value for name, value in given.items() if value}
     trusts = role and policies.effect(role.assume_role_policy_document, "sts:AssumeRole", "", facts) == "Allow"
     if not trusts:
-        raise Refusal(
-            "policy", f"User: {caller.key.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}"
-        )
+        what = f"User: {caller.key.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}"
+        raise Refusal("policy", f"{what} because its trust policy does not allow it")
     keys.check_session(role, r._get_int_param("DurationSeconds"), r._get_param("PolicyArns"))
 
 

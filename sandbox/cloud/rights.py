@@ -6,7 +6,7 @@ The sandbox's own administrator may do everything.
 from typing import Any
 
 from moto.ecr.models import ecr_backends
-from moto.iam.models import iam_backends
+from moto.iam.models import ManagedPolicy, iam_backends
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
@@ -63,8 +63,13 @@ def _own(key: keys.Key) -> list[str]:
         text
         for holder in holders
         if holder
-        for text in [*holder.policies.values(), *(policy.document for policy in holder.managed_policies.values())]
+        for text in [*holder.policies.values(), *(_text(policy) for policy in holder.managed_policies.values())]
     ]
+
+
+def _text(policy: ManagedPolicy) -> str:
+    """What a managed policy says now: its default version."""
+    return next(version.document for version in policy.versions if version.is_default)
 
 
 def _limits(key: keys.Key) -> dict[str, list[str]]:
@@ -73,7 +78,7 @@ def _limits(key: keys.Key) -> dict[str, list[str]]:
     role = keys.role(key.principal)
     if role and role.permissions_boundary_arn:
         boundary = iam_backends[key.account]["aws"].managed_policies.get(role.permissions_boundary_arn)
-        limits["a permissions boundary"] = [boundary.document] if boundary else []
+        limits["a permissions boundary"] = [_text(boundary)] if boundary else []
     return limits
 
 

@@ -1,4 +1,4 @@
-# etcd, API server, controllers, scheduler: Kubernetes on TLS with RBAC; tokens are checked by the cloud. Sourced.
+# etcd, API server, controllers, scheduler: Kubernetes on TLS with RBAC; the cloud checks tokens and access policies. Sourced.
 
 # What API server, controllers and node know each other by.
 control_plane_certificates() {
@@ -10,13 +10,42 @@ control_plane_certificates() {
   kubeconfig controllers /CN=system:kube-controller-manager
   kubeconfig scheduler /CN=system:kube-scheduler
   openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$pki/service-accounts.key"
-  cat >"$pki/token-review.kubeconfig" <<YAML
+  webhook token-review
+  webhook access-review
+}
+
+# webhook NAME: how the API server reaches one of the cloud's answers
+webhook() {
+  cat >"$pki/$1.kubeconfig" <<YAML
 apiVersion: v1
 kind: Config
-clusters: [{name: cloud, cluster: {server: "http://$SANDBOX_CLOUD/_sandbox/token-review"}}]
+clusters: [{name: cloud, cluster: {server: "http://$SANDBOX_CLOUD/_sandbox/$1"}}]
 users: [{name: apiserver, user: {}}]
 contexts: [{name: cloud, context: {cluster: cloud, user: apiserver}}]
 current-context: cloud
+YAML
+}
+
+# Who may do what: what RBAC does not allow, an access policy of EKS may, for those who came with a token of EKS. When the
+# cloud does not answer, it is not allowed.
+authorization_config() {
+  cat >"$pki/authorization.yaml" <<YAML
+apiVersion: apiserver.config.k8s.io/v1
+kind: AuthorizationConfiguration
+authorizers:
+- {type: Node, name: node}
+- {type: RBAC, name: rbac}
+- type: Webhook
+  name: eks
+  webhook:
+    connectionInfo: {type: KubeConfigFile, kubeConfigFile: $pki/access-review.kubeconfig}
+    subjectAccessReviewVersion: v1
+    matchConditionSubjectAccessReviewVersion: v1
+    matchConditions: [{expression: "has(request.extra) && 'sandbox.test/cluster' in request.extra"}]
+    timeout: 10s
+    failurePolicy: Deny
+    authorizedTTL: 10s
+    unauthorizedTTL: 1s
 YAML
 }
 
@@ -36,12 +65,13 @@ apply() { manifest "$1" | kubectl apply --request-timeout=5s --filename -; }
 
 start_control_plane() {
   control_plane_certificates
+  authorization_config
   start etcd etcd --data-dir /data/etcd --unsafe-no-fsync --log-level warn \
     --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 --listen-peer-urls http://127.0.0.1:2380
   start apiserver kube-apiserver --secure-port=6443 --advertise-address="$node_address" \
     --etcd-servers=http://127.0.0.1:2379 --service-cluster-ip-range="$service_network" --allow-privileged=true \
     --tls-cert-file="$pki/apiserver.crt" --tls-private-key-file="$pki/apiserver.key" --client-ca-file="$SANDBOX_RUN/ca.crt" \
-    --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction \
+    --authorization-config="$pki/authorization.yaml" --enable-admission-plugins=NodeRestriction \
     --authentication-token-webhook-config-file="$pki/token-review.kubeconfig" --authentication-token-webhook-version=v1 \
     --authentication-token-webhook-cache-ttl=10s \
     --service-account-issuer=https://kubernetes.default.svc --service-account-key-file="$pki/service-accounts.key" \

@@ -126,6 +126,7 @@ sys.path.insert(0, str(ROOT / "sandbox"))
 import boto3  # noqa: E402
 import requests  # noqa: E402
 from botocore.config import Config  # noqa: E402
+from botocore.exceptions import ClientError  # noqa: E402
 from cloud import instances, server  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
@@ -166,6 +167,26 @@ def client(service: str, given: dict[str, str] | None = None, **options: object)
 def document(*statements: dict) -> str:
     """A policy of these statements."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def session(role: str, *statements: dict, **options: object) -> dict[str, str]:
+    """A session of a new role with these rights."""
+    iam = client("iam")
+    trust = document({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": ACCOUNT}})
+    arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    if statements:
+        iam.put_role_policy(RoleName=role, PolicyName="rights", PolicyDocument=document(*statements))
+    made = client("sts").assume_role(RoleArn=arn, RoleSessionName="run", **options)["Credentials"]
+    return {**made, "Token": made["SessionToken"]}
+
+
+def refusal(call, **arguments: object) -> str:
+    """The code of the error that a call ends with; empty when it succeeds."""
+    try:
+        call(**arguments)
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return ""
 
 
 def eventually(check, seconds: float = 20):

@@ -174,6 +174,9 @@ class Tokens(unittest.TestCase):
         self.assertTrue(status["authenticated"], status)
         self.assertEqual(status["user"]["groups"], [])
         self.assertEqual(status["user"]["username"], f"arn:aws:sts::{ACCOUNT}:assumed-role/wallet-world-admin/sandbox")
+        spec = {"extra": status["user"]["extra"], "resourceAttributes": {"verb": "delete", "resource": "nodes"}}
+        answer = requests.post(f"{URL}/_sandbox/access-review", json={"spec": spec}, timeout=10).json()
+        self.assertEqual(answer["status"]["allowed"], True)
 
     def test_who_has_no_entry_stays_out(self) -> None:
         status = review(eks_token(self.given, "closed"))

@@ -1,4 +1,4 @@
-// A server on a port of its own, and requests to it.
+// A server on a port of its own.
 import type { Server } from "node:http"
 
 export type Running = { url: string; stop: () => Promise<void> }
@@ -12,8 +12,4 @@ export async function listen(server: Server): Promise<Running> {
       server.closeAllConnections()
     })
   return { url: `http://127.0.0.1:${port}`, stop }
-}
-
-export function put(url: string, body: unknown): Promise<Response> {
-  return fetch(url, { method: "PUT", body: typeof body === "string" ? body : JSON.stringify(body) })
 }

@@ -23,7 +23,7 @@ export async function startPostgres(): Promise<Postgres> {
       password: PGPASSWORD,
       database: PGDATABASE,
     }
-    await withClient(config, (client) => client.query("DROP TABLE IF EXISTS dapps"))
+    await withClient(config, (client) => client.query("DROP TABLE IF EXISTS dapps, registrations"))
     return { config, stop: async () => {} }
   }
   return await startLocal(binaries())
@@ -51,7 +51,7 @@ function binaries(): string {
 }
 
 async function startLocal(bin: string): Promise<Postgres> {
-  const directory = mkdtempSync("/tmp/dapp-store-api-")
+  const directory = mkdtempSync("/tmp/dapp-store-validation-")
   // Postgres refuses to run as root.
   const user = process.getuid?.() === 0 ? postgresUser() : undefined
   if (user) chownSync(directory, user.uid, user.gid)

@@ -7,8 +7,10 @@ import { createMetrics, type Metrics } from "./metrics.ts"
 import { type Store, UnstorableError } from "./store.ts"
 
 const BODY_LIMIT = 64 * 1024
+const ID_RULE = "1 to 64 of a-z, 0-9 and -, and begins with no -"
+const LIST_LIMIT = { default: 100, most: 500 }
 
-export type Documents = Pick<Store, "check" | "get" | "put">
+export type Documents = Pick<Store, "check" | "get" | "list" | "put">
 
 type Answer = { route: string; status: number; body?: unknown; text?: string; headers?: Record<string, string> }
 
@@ -17,8 +19,8 @@ export function createApi(store: Documents, log: Log): Server {
   const metrics = createMetrics()
   const server = createServer(async (request, response) => {
     const started = performance.now()
-    const path = (request.url ?? "/").split("?", 1)[0] ?? "/"
-    const answer = await route(store, metrics, request, path, log)
+    const [path = "/", query] = (request.url ?? "/").split("?", 2)
+    const answer = await route(store, metrics, request, path, new URLSearchParams(query), log)
     send(response, answer)
     const labels = { method: request.method ?? "", route: answer.route, status: answer.status }
     metrics.requests.inc(labels)
@@ -37,6 +39,7 @@ async function route(
   metrics: Metrics,
   request: IncomingMessage,
   path: string,
+  query: URLSearchParams,
   log: Log,
 ): Promise<Answer> {
   const read = request.method === "GET" || request.method === "HEAD"
@@ -48,6 +51,8 @@ async function route(
         return read ? await health(store) : notAllowed(path, "GET, HEAD")
       case "/metrics":
         return read ? await scrape(metrics) : notAllowed(path, "GET, HEAD")
+      case "/dapps":
+        return read ? await list(store, query) : notAllowed(path, "GET, HEAD")
     }
     if (path.startsWith("/dapps/")) return await dapp(store, request, path.slice("/dapps/".length))
     return { route: "unknown", status: 404, body: { error: "there is nothing here; documents are at /dapps/ID" } }
@@ -79,10 +84,20 @@ async function scrape({ registry }: Metrics): Promise<Answer> {
   }
 }
 
+async function list(store: Documents, query: URLSearchParams): Promise<Answer> {
+  const route = "/dapps"
+  const [limit, after] = [query.get("limit") ?? `${LIST_LIMIT.default}`, query.get("after") ?? ""]
+  const problems: string[] = []
+  if (!/^[0-9]{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > LIST_LIMIT.most)
+    problems.push(`limit must be a number from 1 to ${LIST_LIMIT.most}`)
+  if (after !== "" && !isId(after)) problems.push(`after must be an id: ${ID_RULE}`)
+  if (problems.length > 0) return { route, status: 400, body: { error: problems.join("; ") } }
+  return { route, status: 200, body: await store.list(Number(limit), after) }
+}
+
 async function dapp(store: Documents, request: IncomingMessage, id: string): Promise<Answer> {
   const route = "/dapps/:id"
-  if (!isId(id))
-    return { route, status: 400, body: { error: "an id has 1 to 64 of a-z, 0-9 and -, and begins with no -" } }
+  if (!isId(id)) return { route, status: 400, body: { error: `an id has ${ID_RULE}` } }
   switch (request.method) {
     case "GET":
     case "HEAD": {

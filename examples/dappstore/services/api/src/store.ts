@@ -13,6 +13,8 @@ const SCHEMA = `
     updated_at timestamptz NOT NULL DEFAULT now()
   )`
 
+export type Listed = { id: string; document: Dapp }
+
 /** The document cannot be stored as it is: the caller's mistake, not the database's. */
 export class UnstorableError extends Error {}
 
@@ -51,6 +53,16 @@ export class Store {
   async get(id: string): Promise<Dapp | undefined> {
     const { rows } = await this.#pool.query<{ document: Dapp }>("SELECT document FROM dapps WHERE id = $1", [id])
     return rows[0]?.document
+  }
+
+  /** At most so many documents, ordered by id, beginning behind the id `after`. */
+  async list(limit: number, after: string): Promise<Listed[]> {
+    // Byte order, so that the order is the same whatever the database's locale is.
+    const { rows } = await this.#pool.query<Listed>(
+      'SELECT id, document FROM dapps WHERE id COLLATE "C" > $1 ORDER BY id COLLATE "C" LIMIT $2',
+      [after, limit],
+    )
+    return rows
   }
 
   /** Creates or replaces a document; true when it is new. */

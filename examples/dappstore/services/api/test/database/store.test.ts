@@ -35,6 +35,18 @@ test("a document survives the process that wrote it", async () => {
   await reader.close()
 })
 
+test("documents are listed by id, in byte order, from behind another", async () => {
+  const store = new Store(postgres.config, quiet)
+  await store.prepare(never)
+  for (const id of ["list-b", "list-10", "list-a", "list1"]) await store.put(id, { name: id })
+  const ids = async (limit: number, after: string) => (await store.list(limit, after)).map(({ id }) => id)
+  assert.deepEqual(await ids(4, "list"), ["list-10", "list-a", "list-b", "list1"])
+  assert.deepEqual(await ids(2, "list-10"), ["list-a", "list-b"])
+  assert.deepEqual((await store.list(1, "list-a"))[0], { id: "list-b", document: { name: "list-b" } })
+  assert.equal((await ids(1, "")).length, 1)
+  await store.close()
+})
+
 test("what jsonb cannot hold is refused as such", async () => {
   const store = new Store(postgres.config, quiet)
   await store.prepare(never)

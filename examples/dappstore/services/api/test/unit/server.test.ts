@@ -20,6 +20,11 @@ const store: Documents = {
     if (failure) throw failure
     return documents.get(id)
   },
+  async list(limit, after) {
+    if (failure) throw failure
+    const ids = [...documents.keys()].sort().filter((id) => id > after)
+    return ids.slice(0, limit).map((id) => ({ id, document: documents.get(id) as Dapp }))
+  },
   async put(id, document) {
     if (failure) throw failure
     const created = !documents.has(id)
@@ -47,6 +52,27 @@ test("a document is created, replaced and read back", async () => {
   const read = await fetch(`${api.url}/dapps/one?x=1`)
   assert.equal(read.status, 200)
   assert.deepEqual(await read.json(), { name: "Two" })
+})
+
+test("the list goes through all documents in pages", async () => {
+  for (const id of ["b", "c", "a"]) documents.set(id, { name: id.toUpperCase() })
+  const list = async (query: string) => (await fetch(`${api.url}/dapps${query}`)).json()
+  assert.deepEqual(await list("?limit=2"), [
+    { id: "a", document: { name: "A" } },
+    { id: "b", document: { name: "B" } },
+  ])
+  assert.deepEqual(await list("?limit=2&after=b"), [{ id: "c", document: { name: "C" } }])
+  assert.deepEqual(await list("?after=c"), [])
+  assert.equal(((await list("")) as unknown[]).length, 3)
+})
+
+test("the list's bad limits and ids are 400, all named at once", async () => {
+  for (const limit of ["0", "501", "-1", "1.5", "x", "", "0x10", "1e2"])
+    assert.equal((await fetch(`${api.url}/dapps?limit=${limit}`)).status, 400, limit)
+  const both = await fetch(`${api.url}/dapps?limit=0&after=UPPER`)
+  assert.match(((await both.json()) as { error: string }).error, /limit.*after/)
+  assert.equal((await fetch(`${api.url}/dapps?limit=500`)).status, 200)
+  assert.equal((await fetch(`${api.url}/dapps`, { method: "POST" })).status, 405)
 })
 
 test("what is not there is 404", async () => {

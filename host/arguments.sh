@@ -2,7 +2,7 @@
 
 # complete_arguments ARGS...: sets the array arguments
 complete_arguments() {
-  local argument before="" module="" function="" call=-1 index=-1 has_credentials="" has_sandbox="" has_mirror=""
+  local argument before="" module="" function="" call=-1 index=-1 has_credentials="" has_sandbox="" has_mirror="" other_sandbox=""
   arguments=("$@")
   for argument in "$@"; do
     index=$((index + 1))
@@ -34,10 +34,12 @@ complete_arguments() {
   # Credentials mean AWS, unless the sandbox is to check them.
   off/* | on/yes) has_sandbox=no ;;
   on/ | always/*) ;;
-  *) die "WALLET_WORLD_SANDBOX is '$WALLET_WORLD_SANDBOX'; it can be on, off or always" ;;
+  [1-9]*[!0-9]*/*) die "WALLET_WORLD_SANDBOX is '$WALLET_WORLD_SANDBOX'; it can be on, off, always or a port" ;;
+  [1-9]*/*) other_sandbox=$WALLET_WORLD_SANDBOX ;;
+  *) die "WALLET_WORLD_SANDBOX is '$WALLET_WORLD_SANDBOX'; it can be on, off, always or a port" ;;
   esac
   if [ -z "$has_sandbox" ] && needs_target "$function"; then
-    keep_sandbox
+    if [ -n "$other_sandbox" ]; then meet_sandbox "$other_sandbox"; else keep_sandbox; fi
     added+=("--sandbox=tcp://$(sandbox_address)")
   fi
   arguments=("${@:1:call+1}" "${added[@]+"${added[@]}"}" "${@:call+2}")

@@ -32,6 +32,12 @@ keep_sandbox() {
   exec 8>&-
 }
 
+# meet_sandbox PORT: the one that another checkout keeps
+meet_sandbox() {
+  sandbox_port=$1
+  sandbox_answers || die "no sandbox answers at port $1, which WALLET_WORLD_SANDBOX names: \`./daggerw sandbox status\` where it was started says more"
+}
+
 # sandbox_runs: is the process that we started still the one of that id? Also sets $sandbox_pid, $sandbox_since, $sandbox_port.
 sandbox_runs() {
   local mark

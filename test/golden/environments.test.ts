@@ -8,18 +8,23 @@ import { applicationCharts, Charts, manifestsOf } from "./helm.ts"
 import { breachesOf, containersOf, podOf } from "./restricted.ts"
 
 const root = join(import.meta.dirname, "../..")
-const directory = join(root, "environments")
 const charts = new Charts()
 
-const files = new Map(
-  readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => [relative(directory, path), readFileSync(path, "utf8")]),
-)
-const environments = loadEnvironments(files, { charts: applicationCharts() })
-const releases = environments.flatMap((environment) =>
-  // What a tenant installs is rendered by the tenant.
+/** All environments of a repository. */
+function environmentsIn(directory: string): Environment[] {
+  const files = new Map(
+    readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [relative(directory, path), readFileSync(path, "utf8")]),
+  )
+  return loadEnvironments(files, { charts: applicationCharts() })
+}
+
+const environments = environmentsIn(join(root, "environments"))
+const tenants = environmentsIn(join(root, "examples/dappstore/environments"))
+const releases = [...environments, ...tenants].flatMap((environment) =>
+  // What a tenant installs is in the tenant's own files.
   Object.entries(environment.releases)
     .filter(([, { tenant }]) => !tenant)
     .map(([name, release]) => ({

@@ -1,4 +1,6 @@
 // Bare clients of the sandbox, as somebody outside of the pipeline would use them.
+import { randomUUID } from "node:crypto"
+import { rmSync } from "node:fs"
 import { join } from "node:path"
 import type { Connection, Credentials, Target } from "../../ci/src/targets/target.js"
 import { eksToken } from "../../ci/src/tools/sts.js"
@@ -8,9 +10,15 @@ export const account = "000000000000"
 export const region = "us-east-1"
 export const clusterName = "wallet-world-nonprod"
 
-/** The sandbox as a target of the module's own AWS clients, from the host. */
-export function hostTarget(port: number): Target {
+/**
+ * The sandbox as a target of the module's own AWS clients, from the host.
+ *
+ * @param port the sandbox's port
+ * @param given credentials in place of the sandbox's administrator's
+ */
+export function hostTarget(port: number, given?: Credentials): Target {
   const credentials = async (): Promise<Credentials> => {
+    if (given) return given
     const { text } = await request(port, "localhost", `/credentials?account=${account}`)
     const { AccessKeyId, SecretAccessKey, Token } = JSON.parse(text)
     return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token }
@@ -26,10 +34,13 @@ export function hostTarget(port: number): Target {
 }
 
 /** kubectl from the host, with a token as `aws eks get-token` makes it. */
-export async function hostKubectl(port: number): Promise<(...args: string[]) => Promise<string>> {
-  const place = { target: hostTarget(port), account, region }
+export async function hostKubectl(
+  port: number,
+  target = hostTarget(port),
+): Promise<(...args: string[]) => Promise<string>> {
+  const place = { target, account, region }
   const { text: ca } = await request(port, "localhost", "/ca.crt")
-  const kubeconfig = join(root, "test/.tools/kubeconfig")
+  const kubeconfig = join(root, `test/.tools/kubeconfig-${randomUUID()}`)
   const cluster = {
     server: `https://127.0.0.1:${port}`,
     "tls-server-name": `${clusterName}.eks.${region}.sandbox.test`,
@@ -47,6 +58,7 @@ export async function hostKubectl(port: number): Promise<(...args: string[]) => 
     }
     write(kubeconfig, JSON.stringify(document))
     const { code, stdout, stderr } = await command(kubectl, ["--kubeconfig", kubeconfig, ...args])
+    rmSync(kubeconfig)
     if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`)
     return stdout
   }

@@ -67,7 +67,14 @@ describe("a call that needs a target", () => {
     expect(stdout).toMatch(/<call><--sandbox=tcp:\/\/localhost:\d+><--aws-credentials=env:\/\/X><deploy>/)
     const misspelt = await checkout.daggerw(["call", "deploy"], { ...env, WALLET_WORLD_SANDBOX: "of" })
     expect(misspelt).toMatchObject({ code: 1, stdout: "" })
-    expect(misspelt.stderr).toContain("WALLET_WORLD_SANDBOX is 'of'; it can be on, off or always")
+    expect(misspelt.stderr).toContain("WALLET_WORLD_SANDBOX is 'of'; it can be on, off, always or a port")
+    const { stdout: status } = await checkout.daggerw(["sandbox", "status"], env)
+    const other = new Checkout()
+    other.dagger()
+    const met = await other.daggerw(["call", "deploy"], { ...env, WALLET_WORLD_SANDBOX: String(portOf(status)) })
+    expect(met.stdout).toContain(`<--sandbox=tcp://localhost:${portOf(status)}>`)
+    const absent = await other.daggerw(["call", "deploy"], { ...env, WALLET_WORLD_SANDBOX: "1" })
+    expect(absent.stderr).toContain("no sandbox answers at port 1, which WALLET_WORLD_SANDBOX names")
   })
 
   it("does not take another program that answers for the sandbox", async () => {

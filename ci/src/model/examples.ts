@@ -30,8 +30,8 @@ function outputs({ name, account, cluster, region, infrastructure }: Environment
     network: { vpc_cidr: infrastructure.cluster.network?.cidr ?? "10.0.0.0/16" },
     msk: { brokers: [1, 2, 3].map((broker) => `b-${broker}.${cluster}.kafka.${region}.amazonaws.com:9092`) },
     rds: {
-      database: name,
-      username: name,
+      database: "example",
+      username: "example",
       ...infrastructure.environment.rds,
       address: `${name}.${region}.rds.amazonaws.com`,
       port: 5432,

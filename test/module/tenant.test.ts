@@ -1,0 +1,169 @@
+// Another repository with credentials of its own: what it may do works, all else is refused by the service itself.
+import { readFileSync } from "node:fs"
+import type { Server } from "node:http"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { Credentials } from "../../ci/src/targets/target.js"
+import { registryLogin } from "../../ci/src/tools/ecr.js"
+import { Documents } from "../../ci/src/tools/s3.js"
+import { account, hostKubectl, hostTarget, region } from "./cluster.js"
+import { assumeRole, proxyTo, TenantRepository } from "./tenant.js"
+import { command, type Ended, request, sandboxPort, tool, write } from "./world.js"
+
+const environment = "preview-dev"
+const namespace = `dapp-store-${environment}`
+const role = "wallet-world-tenant-dapp-store"
+const subject = `repo:owner--placeholder/dappstore:environment:${environment}`
+
+let port: number
+let tenant: TenantRepository
+let credentials: Credentials
+
+/** What a call printed; fails with all of it when the call failed. */
+function printed({ code, stdout, stderr }: Ended): string {
+  if (code !== 0) throw new Error(`ended with ${code}\n${stdout}\n${stderr.slice(-20_000)}`)
+  return stdout
+}
+
+/** A call of the tenant's, with the credentials that its workflow gets. */
+async function call(...args: string[]): Promise<string> {
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials
+  const TENANT = JSON.stringify({
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    SessionToken: sessionToken,
+    Expiration: expiration?.toISOString(),
+  })
+  return printed(
+    await tenant.daggerw(["--progress=plain", "call", "--aws-credentials=env://TENANT", ...args], { TENANT }),
+  )
+}
+
+beforeAll(async () => {
+  port = sandboxPort()
+  tenant = new TenantRepository(port)
+  expect(printed(await tenant.daggerw(["update"]))).toContain(`wallet-world is pinned to ${tenant.commit}`)
+  printed(await tenant.daggerw(["platform", "--progress=plain", "call", "deploy", "--env", environment]))
+  credentials = await assumeRole(port, role, subject)
+})
+afterAll(() => tenant?.remove())
+
+test("the pin stands in one file, and in the workflows", () => {
+  for (const file of ["wallet-world.env", ".github/workflows/deploy.yml"])
+    expect(readFileSync(join(tenant.path, file), "utf8")).toContain(tenant.commit)
+})
+
+test("a job of another repository, or of another environment, gets no role", async () => {
+  for (const other of [
+    "repo:owner--placeholder/other:environment:preview-dev",
+    "repo:owner--placeholder/dappstore:environment:staging",
+    "repo:owner--placeholder/dappstore:ref:refs/heads/main",
+  ])
+    await expect(assumeRole(port, role, other)).rejects.toThrow(/AssumeRoleWithWebIdentity/)
+})
+
+describe("its own pipeline", () => {
+  test("publishes and deploys with its own credentials, and what it deploys answers", async () => {
+    expect(await call("publish", "--env", environment)).toMatch(/image:api +created/)
+    const deployed = await call("deploy", "--env", environment)
+    expect(deployed).toMatch(/infra:shared +unchanged/)
+    expect(deployed).toMatch(/release:dapp-store +created/)
+    for (const service of ["api", "dapps"])
+      expect(await request(port, `${service}.${environment}.lw.iog.io`, "/health")).toMatchObject({ status: 200 })
+  })
+
+  test("finds everything as it should be the second time; its report and lock are its own", async () => {
+    expect(await call("deploy", "--env", environment)).toMatch(/release:dapp-store +unchanged/)
+    expect(await call("report", "--env", environment)).toContain(`assumed-role/${role}/`)
+    expect(JSON.parse(await call("lock", "--env", environment)).images.api.repository).toBe("dapp-store/api")
+  })
+
+  test("the platform's next deployment leaves it alone", async () => {
+    const again = printed(await tenant.daggerw(["platform", "--progress=plain", "call", "plan", "--env", environment]))
+    expect(again).toMatch(/handover:dapp-store +unchanged/)
+    expect(again).not.toContain("release:dapp-store")
+  })
+})
+
+describe("its token at the Kubernetes API", () => {
+  let kubectl: (...args: string[]) => Promise<string>
+  beforeAll(async () => {
+    kubectl = await hostKubectl(port, hostTarget(port, credentials))
+  })
+
+  test("reads and writes in its own namespace", async () => {
+    expect(await kubectl("get", "pods", "-n", namespace, "-o", "name")).toContain("pod/api-")
+    expect(await kubectl("get", "secret", "dapp-store-database", "-n", namespace, "-o", "name")).toContain("secret/")
+    await kubectl("create", "configmap", "mine", "-n", namespace)
+    await kubectl("delete", "configmap", "mine", "-n", namespace)
+  })
+
+  test.each([
+    ["another namespace", ["get", "pods", "-n", environment]],
+    ["another tenant's or the platform's Secrets", ["get", "secrets", "-n", environment]],
+    ["Secrets of all namespaces", ["get", "secrets", "--all-namespaces"]],
+    ["a platform release", ["delete", "statefulset", "--all", "-n", environment]],
+    ["another environment of its own name", ["get", "pods", "-n", "kube-system"]],
+    ["a new namespace", ["create", "namespace", "dapp-store-mine"]],
+    ["rights for itself", ["create", "rolebinding", "mine", "--clusterrole=admin", "--user=me", "-n", namespace]],
+    ["nodes", ["get", "nodes"]],
+  ])("is refused %s", async (_, args) => {
+    await expect(kubectl(...args)).rejects.toThrow(/forbidden/i)
+  })
+})
+
+describe("its token at the registry", () => {
+  let proxy: { url: string; server: Server }
+  let crane: (...args: string[]) => Promise<Ended>
+  let host: string
+  beforeAll(async () => {
+    const login = await registryLogin({ target: hostTarget(port, credentials), account, region })
+    host = login.host
+    proxy = await proxyTo(port)
+    const config = join(tenant.path, ".docker")
+    const auth = Buffer.from(`${login.username}:${login.password}`).toString("base64")
+    write(join(config, "config.json"), JSON.stringify({ auths: { [host]: { auth } } }))
+    write(join(config, "ca.crt"), (await request(port, "localhost", "/ca.crt")).text)
+    const env = { DOCKER_CONFIG: config, HTTPS_PROXY: proxy.url, NO_PROXY: "", SSL_CERT_FILE: join(config, "ca.crt") }
+    const program = await tool("crane")
+    crane = (...args) => command(program, args, { env })
+  })
+  afterAll(() => proxy.server.close())
+
+  test("pulls and pushes below its prefix", async () => {
+    const own = `${host}/dapp-store/api`
+    const [tag] = printed(await crane("ls", own)).split("\n")
+    printed(await crane("manifest", `${own}:${tag}`))
+    printed(await crane("copy", `${own}:${tag}`, `${own}:tried-${Date.now()}`))
+  })
+
+  test("is refused other prefixes", async () => {
+    const own = `${host}/dapp-store/api`
+    const [tag] = printed(await crane("ls", own)).split("\n")
+    for (const attempt of [
+      await crane("ls", `${host}/wallet-world/ogmios`),
+      await crane("copy", `${own}:${tag}`, `${host}/wallet-world/ogmios:mine`),
+      await crane("delete", `${host}/wallet-world/ogmios:mine`),
+    ]) {
+      expect(attempt.code).not.toBe(0)
+      expect(attempt.stderr).toMatch(/DENIED|UNAUTHORIZED|not authorized/i)
+    }
+  })
+})
+
+describe("its session at AWS", () => {
+  const place = () => ({ target: hostTarget(port, credentials), account, region })
+
+  test("reads its own part of the state bucket, and no other", async () => {
+    expect(await Documents.in(place(), "tenants/dapp-store/").read(`shared/${environment}.json`)).toBeDefined()
+    await expect(Documents.in(place()).read(`reports/${environment}.json`)).rejects.toThrow(/Access ?Denied|Forbidden/i)
+    await expect(Documents.in(place()).write("tenants/other/x.json", "{}")).rejects.toThrow(/Access ?Denied|Forbidden/i)
+  })
+})
+
+test("what it destroys is its release; the namespace and its Secrets stay", async () => {
+  expect(await call("destroy", "--env", environment)).toMatch(/release:dapp-store +deleted/)
+  const kubectl = await hostKubectl(port)
+  expect(await kubectl("get", "secrets", "-n", namespace, "-o", "name")).toContain("secret/dapp-store-database")
+  expect(await kubectl("get", "deployments", "-n", namespace, "-o", "name")).toBe("")
+})

@@ -40,13 +40,13 @@ complete_arguments() {
   esac
   if [ -z "$has_sandbox" ] && needs_target "$function"; then
     if [ -n "$other_sandbox" ]; then meet_sandbox "$other_sandbox"; else keep_sandbox; fi
-    added+=("--sandbox=tcp://$(sandbox_address)")
+    added+=("--sandbox=tcp://$sandbox_host:$sandbox_port")
   fi
   arguments=("${@:1:call+1}" "${added[@]+"${added[@]}"}" "${@:call+2}")
 }
 
 # needs_target FUNCTION: does it work on a target?
-needs_target() { case " deploy destroy export-argocd infra lock plan publish report " in *" $1 "*) ;; *) return 1 ;; esac; }
+needs_target() { case " deploy destroy doctor export-argocd infra lock plan publish report " in *" $1 "*) ;; *) return 1 ;; esac; }
 
 # provider_mirror: prints the directory with OpenTofu's providers, if this machine has one
 provider_mirror() {

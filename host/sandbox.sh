@@ -35,6 +35,7 @@ keep_sandbox() {
 # meet_sandbox PORT: the one that another checkout keeps
 meet_sandbox() {
   sandbox_port=$1
+  mkdir -p "$cache/sandbox"
   sandbox_answers || die "no sandbox answers at port $1, which WALLET_WORLD_SANDBOX names: \`./daggerw sandbox status\` where it was started says more"
 }
 
@@ -103,23 +104,26 @@ wait_for_sandbox() {
   say "the sandbox is ready after $((SECONDS - began)) s"
 }
 
-# sandbox_answers: whether a sandbox, not just anybody, says at that port that all of its parts are ready
-sandbox_answers() { [[ $(sandbox_ready localhost) = *'"ready":true'* ]]; }
-
-# sandbox_ready HOST: what it says about its parts
-sandbox_ready() { curl --fail --silent --noproxy '*' --max-time 5 "http://$1:$sandbox_port/ready"; }
-
-# sandbox_address: HOST:PORT for calls; its own address where this machine has a route to it, else the tunnel on localhost.
-# A tunnel carries all connections in one stream: enough for people, not for hundreds of connections of a deployment.
-sandbox_address() {
-  local address
-  address=$(sandbox_ready localhost | sed -n 's/.*"address":"\([0-9.]*\)".*/\1/p')
-  if [ -n "$address" ] && sandbox_ready "$address" >/dev/null; then
-    echo "$address:$sandbox_port"
-  else
-    echo "localhost:$sandbox_port"
+# sandbox_answers: whether a sandbox, not just anybody, says at that port that all of its parts are ready. Sets
+# $sandbox_host: its own address where this machine has a route to it, which is kept in mind, else localhost, where the
+# engine's tunnel is. The tunnel carries all connections in one stream, and stalls when clients leave early: it is for
+# people and for finding the address, not for deployments.
+sandbox_answers() {
+  local known=$cache/sandbox/$sandbox_port.address ready
+  if [ -e "$known" ]; then
+    sandbox_host=$(<"$known")
+    [ -z "$sandbox_host" ] || ! is_ready "$(sandbox_ready 2)" || return 0
   fi
+  sandbox_host=localhost
+  ready=$(sandbox_ready 5)
+  is_ready "$ready" || return 1
+  sandbox_host=$(sed -n 's/.*"address":"\([0-9.]*\)".*/\1/p' <<<"$ready")
+  if [ -n "$sandbox_host" ] && is_ready "$(sandbox_ready 2)"; then echo "$sandbox_host" >"$known"; else sandbox_host=localhost; fi
 }
+
+# sandbox_ready SECONDS: what it says about its parts
+sandbox_ready() { curl --fail --silent --noproxy '*' --max-time "$1" "http://$sandbox_host:$sandbox_port/ready"; }
+is_ready() { [[ $1 = *'"ready":true'* ]]; }
 
 sandbox_failed() {
   tail -n 40 "$sandbox_log" >&2
@@ -147,5 +151,10 @@ sandbox_status() {
   echo "address  http://localhost:$sandbox_port"
   echo "since    $sandbox_since"
   echo "log      $sandbox_log"
-  echo "parts    $(curl --silent --noproxy "*" --max-time 10 "http://localhost:$sandbox_port/ready" || echo "do not answer")"
+  if sandbox_answers; then
+    echo "reached  $sandbox_host:$sandbox_port"
+    echo "parts    $(sandbox_ready 10)"
+  else
+    echo "parts    do not answer"
+  fi
 }

@@ -237,6 +237,33 @@ export class WalletWorld {
   }
 
   /**
+   * Says what an environment still lacks before it can be deployed to AWS: credentials, permissions to read, quotas, DNS,
+   * placeholders. It changes nothing.
+   *
+   * Example: `dagger call --aws-credentials='cmd://aws configure export-credentials' doctor --env preview-dev`
+   *
+   * @param env the environment's name
+   */
+  @func({ cache: "never" })
+  async doctor(env: string): Promise<string> {
+    const { doctor } = await import("./commands/doctor.js")
+    return doctor(await this.session(), env)
+  }
+
+  /**
+   * Says what another repository may touch, and the variables that its workflow needs.
+   *
+   * Example: `dagger call tenant --name dapp-store`
+   *
+   * @param name the tenant's name in `environments/_defaults.yaml`
+   */
+  @func({ cache: "never" })
+  async tenant(name: string): Promise<string> {
+    const { tenantText } = await import("./commands/tenant.js")
+    return tenantText(await this.session(), name)
+  }
+
+  /**
    * Destroys an environment in reverse order; what it shares with others stays.
    *
    * Example: `dagger call destroy --env preview-nightly`

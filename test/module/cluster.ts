@@ -1,10 +1,11 @@
 // Bare clients of the sandbox, as somebody outside of the pipeline would use them.
 import { randomUUID } from "node:crypto"
+import { type LookupOptions, lookup as lookupName } from "node:dns"
 import { rmSync } from "node:fs"
 import { join } from "node:path"
 import type { Connection, Credentials, Target } from "../../ci/src/targets/target.js"
 import { eksToken } from "../../ci/src/tools/sts.js"
-import { command, request, root, tool, write } from "./world.js"
+import { addressOf, command, request, root, tool, write } from "./world.js"
 
 export const account = "000000000000"
 export const region = "us-east-1"
@@ -26,8 +27,8 @@ export function hostTarget(port: number, given?: Credentials): Target {
   const connection = async (): Promise<Connection> => {
     const { Agent } = await import("node:https")
     const { text: ca } = await request(port, "localhost", "/ca.crt")
-    const lookup = (_host: string, options: { all?: boolean }, done: (...answer: unknown[]) => void) =>
-      options.all ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4)
+    const lookup = (_host: string, options: LookupOptions, done: (...answer: unknown[]) => void) =>
+      lookupName(addressOf(port), options, done as never)
     return { endpoint: `https://aws.sandbox.test:${port}`, agent: new Agent({ ca, lookup: lookup as never }) }
   }
   return { credentials, connection } as unknown as Target
@@ -42,7 +43,7 @@ export async function hostKubectl(
   const { text: ca } = await request(port, "localhost", "/ca.crt")
   const kubeconfig = join(root, `test/.tools/kubeconfig-${randomUUID()}`)
   const cluster = {
-    server: `https://127.0.0.1:${port}`,
+    server: `https://${addressOf(port)}:${port}`,
     "tls-server-name": `${clusterName}.eks.${region}.sandbox.test`,
     "certificate-authority-data": Buffer.from(ca).toString("base64"),
   }

@@ -9,7 +9,7 @@ import { join } from "node:path"
 import type { Credentials } from "../../ci/src/targets/target.js"
 import { clientOptions } from "../../ci/src/tools/aws.js"
 import { account, hostTarget, region } from "./cluster.js"
-import { command, type Ended, request, root } from "./world.js"
+import { addressOf, command, type Ended, request, root } from "./world.js"
 
 const git = (directory: string, ...args: string[]) =>
   execFileSync("git", ["-C", directory, "-c", "user.name=test", "-c", "user.email=test@example.org", ...args], {
@@ -84,7 +84,7 @@ export async function assumeRole(port: number, role: string, subject: string): P
 export async function proxyTo(port: number): Promise<{ url: string; server: Server }> {
   const server = createServer()
   server.on("connect", (_request, client) => {
-    const sandbox = connect(port, "127.0.0.1", () => {
+    const sandbox = connect(port, addressOf(port), () => {
       client.write("HTTP/1.1 200 Connected\r\n\r\n")
       sandbox.pipe(client).pipe(sandbox)
     })

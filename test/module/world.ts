@@ -44,10 +44,16 @@ export async function succeed(...args: string[]): Promise<string> {
 export function sandboxPort(): number {
   execFileSync(join(root, "daggerw"), ["sandbox", "start"], { stdio: "ignore" })
   const status = execFileSync(join(root, "daggerw"), ["sandbox", "status"], { encoding: "utf8" })
-  const [, port] = /localhost:(\d+)/.exec(status) ?? []
-  if (!port) throw new Error(`daggerw sandbox status names no port: ${status}`)
+  const [, host, port] = /^reached +(\S+):(\d+)$/m.exec(status) ?? []
+  if (!port) throw new Error(`daggerw sandbox status does not say how it is reached: ${status}`)
+  addresses.set(Number(port), host)
   return Number(port)
 }
+
+const addresses = new Map<number, string>()
+
+/** Where the sandbox of a port is: its own address where there is a route, as for calls; else localhost. */
+export const addressOf = (port: number): string => addresses.get(port) ?? "localhost"
 
 /** Lets another checkout use the sandbox that is kept for this one; returns what to call when it is not needed any more. */
 export function shareSandbox(checkout: string): () => void {
@@ -83,7 +89,7 @@ export async function request(
   options: { method?: string; headers?: http.OutgoingHttpHeaders; body?: string } = {},
 ): Promise<Answer> {
   const { method = "GET", headers = {}, body } = options
-  const plain = { host: "127.0.0.1", port, path, method, headers: { ...headers, host } }
+  const plain = { host: addressOf(port), port, path, method, headers: { ...headers, host } }
   const servername = host.split(":")[0]
   const ca = servername.endsWith(".sandbox.test") ? (await request(port, "localhost", "/ca.crt")).text : undefined
   return new Promise((done, fail) => {

@@ -32,7 +32,7 @@ const portOf = (output: string) =>
 const deploy = () => checkout.daggerw(["call", "deploy", "--env", "x"], env)
 
 describe("a call that needs a target", () => {
-  it.each(["deploy", "destroy", "export-argocd", "infra", "lock", "plan", "publish", "report"])(
+  it.each(["deploy", "destroy", "doctor", "export-argocd", "infra", "lock", "plan", "publish", "report"])(
     "%s gets the sandbox, which is started",
     async (name) => {
       const { code, stdout } = await checkout.daggerw(["call", name, "--env", "x"], env)
@@ -112,7 +112,9 @@ describe("a call that needs a target", () => {
 describe("daggerw sandbox", () => {
   it("start, status, reset and stop", async () => {
     const started = await checkout.daggerw(["sandbox", "start"], env)
-    expect(started.stdout).toMatch(/^address {2}http:\/\/localhost:\d+\nsince .*\nlog .*\nparts {4}\{"ready":true\}/)
+    expect(started.stdout).toMatch(
+      /^address {2}http:\/\/localhost:\d+\nsince .*\nlog .*\nreached {2}localhost:\d+\nparts {4}\{"ready":true\}/,
+    )
     expect((await checkout.daggerw(["sandbox", "status"], env)).code).toBe(0)
     expect((await checkout.daggerw(["sandbox", "reset"], env)).code).toBe(0)
     expect(starts()).toHaveLength(2)

@@ -5,6 +5,7 @@ import { inOrder } from "./order.js"
 import { formatPosition, type Position } from "./problems.js"
 import type { Reference } from "./references.js"
 import type { Release } from "./schema.js"
+import type { Tenants } from "./tenants.js"
 import { type Json, type MapTree, type Path, positionAt, treeAt } from "./tree.js"
 import { SCOPES, type Scope } from "./units.js"
 
@@ -35,6 +36,8 @@ export interface LocatedReference {
 export interface Environment extends Facts {
   /** Charts are pushed to <this>/<chart>. */
   readonly chartRepository: string
+  /** Other repositories that use the account. */
+  readonly tenants: Tenants
   /** Whose files these are, when the infrastructure is somebody else's. */
   readonly tenant?: string
   /** Destroying it has to be confirmed. */

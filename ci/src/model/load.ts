@@ -209,6 +209,7 @@ function assemble(
   return {
     ...facts,
     chartRepository: data.chartRepository,
+    tenants: data.tenants ?? {},
     tenant: data.tenant,
     protected: data.protected ?? false,
     infrastructure: Object.fromEntries(SCOPES.map((scope) => [scope, units(scope)])) as Record<Scope, Units>,

@@ -32,7 +32,7 @@ const tenantSchema = z.strictObject({
 export const tenantsSchema = z.record(nameSchema.max(40, "must have at most 40 characters"), tenantSchema)
 
 type Tenant = z.infer<typeof tenantSchema>
-type Tenants = Record<string, Tenant>
+export type Tenants = Record<string, Tenant>
 
 /** Where an environment is. */
 export interface Place {

@@ -120,6 +120,6 @@ export class Documents {
 }
 
 /** The name of the bucket that holds an account's state in a region. */
-export function stateBucket({ account, region }: AwsPlace): string {
+export function stateBucket({ account, region }: Pick<AwsPlace, "account" | "region">): string {
   return `wallet-world-${account}-${region}-state`
 }

@@ -96,7 +96,13 @@ describe("credentials", () => {
 
   /** The error of a deployment with these credentials; the secret must never be shown, and nothing must be begun. */
   async function refusal(credentials: Credentials): Promise<string> {
-    const args = [`--sandbox=tcp://${addressOf(port)}:${port}`, "--aws-credentials=env://GIVEN", "deploy", "--env", environment]
+    const args = [
+      `--sandbox=tcp://${addressOf(port)}:${port}`,
+      "--aws-credentials=env://GIVEN",
+      "deploy",
+      "--env",
+      environment,
+    ]
     const ended = await caller.call(args, { GIVEN: JSON.stringify(credentials) })
     const error = errorOf(ended)
     expect(ended.stdout + ended.stderr).not.toContain(credentials.SecretAccessKey)

@@ -1,4 +1,4 @@
-// The sandbox's own pages: readiness of its parts, its authority, credentials, and what is where.
+// The sandbox's own pages: readiness of its parts, its authority, credentials and tokens, and what is where.
 package main
 
 import (
@@ -66,9 +66,9 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/ca.crt":
 		w.Header().Set("Content-Type", "application/x-pem-file")
 		http.ServeFile(w, r, filepath.Join(p.run, "ca.crt"))
-	case "/credentials":
+	case "/credentials", "/github-token":
 		inner := r.Clone(r.Context())
-		inner.URL.Path = "/_sandbox/credentials"
+		inner.URL.Path = "/_sandbox" + r.URL.Path
 		p.cloud.ServeHTTP(w, inner)
 	default:
 		fail(w, http.StatusNotFound, fmt.Sprintf("there is no %s here; see http://localhost:%s/", r.URL.Path, p.port))
@@ -102,7 +102,8 @@ var indexPage = template.Must(template.New("index").Parse(`<!doctype html>
 <li>AWS API: <code>https://aws.sandbox.test:{{.Port}}</code></li>
 <li>Registry: <code>ACCOUNT.dkr.ecr.REGION.sandbox.test:{{.Port}}</code></li>
 <li>Kubernetes: <code>https://CLUSTER.eks.REGION.sandbox.test:{{.Port}}</code></li>
-<li><a href="/ready">/ready</a>, <a href="/ca.crt">/ca.crt</a>, <code>/credentials?account=ID</code></li>
+<li><a href="/ready">/ready</a>, <a href="/ca.crt">/ca.crt</a>, <code>/credentials?account=ID</code>,
+<code>/github-token?sub=repo:OWNER/NAME:environment:ENVIRONMENT</code></li>
 </ul>
 `))
 

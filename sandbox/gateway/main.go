@@ -3,7 +3,7 @@
 //	aws.<domain>                  the cloud (AWS API)
 //	*.dkr.ecr.<region>.<domain>   the registry, after the cloud has said that the caller may
 //	*.eks.<region>.<domain>       the Kubernetes API: TLS passed through untouched, so client certificates work
-//	localhost, an address         the sandbox's own pages: /ready /ca.crt /credentials /
+//	localhost, an address         the sandbox's own pages: /ready /ca.crt /credentials /github-token /
 //	anything else                 the Service that an Ingress names for that host and path
 package main
 

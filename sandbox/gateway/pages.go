@@ -1,4 +1,4 @@
-// The sandbox's own pages: readiness of its parts, its authority, credentials, tokens of GitHub, and what is where.
+// The sandbox's own pages: readiness of its parts, its authority, credentials and tokens, and what is where.
 package main
 
 import (
@@ -102,7 +102,8 @@ var indexPage = template.Must(template.New("index").Parse(`<!doctype html>
 <li>AWS API: <code>https://aws.sandbox.test:{{.Port}}</code></li>
 <li>Registry: <code>ACCOUNT.dkr.ecr.REGION.sandbox.test:{{.Port}}</code></li>
 <li>Kubernetes: <code>https://CLUSTER.eks.REGION.sandbox.test:{{.Port}}</code></li>
-<li><a href="/ready">/ready</a>, <a href="/ca.crt">/ca.crt</a>, <code>/credentials?account=ID</code>, <code>/github-token?sub=SUBJECT</code></li>
+<li><a href="/ready">/ready</a>, <a href="/ca.crt">/ca.crt</a>, <code>/credentials?account=ID</code>,
+<code>/github-token?sub=repo:OWNER/NAME:environment:ENVIRONMENT</code></li>
 </ul>
 `))
 

@@ -61,6 +61,7 @@ export class Loader {
   readonly problems: Problem[]
   private readonly trees = new Map<string, MapTree | undefined>()
   private allRepositories: readonly string[] | undefined
+  private readonly places = new Map<string, Place>()
   private readonly loaded = new Map<string, Environment | undefined>()
   /** Undefined if there are problems with them. */
   private readonly images: Record<string, Image> | undefined
@@ -160,7 +161,13 @@ export class Loader {
   private derive(reference: Derived, tree: MapTree, facts: Place): Json {
     if (reference === "repositories") return [...this.repositories()]
     const list = reference === "tenants" ? tenantAccess : tenantNamespaces
-    return list(tree, facts, (name) => readFacts(name, this.merge(name) ?? emptyMap(name)))
+    return list(tree, facts, (name) => this.placeOf(name))
+  }
+
+  private placeOf(name: string): Place {
+    const place = this.places.get(name) ?? readFacts(name, this.merge(name) ?? emptyMap(name))
+    this.places.set(name, place)
+    return place
   }
 
   /**

@@ -37,7 +37,7 @@ interface Workflow {
 export interface Outcome {
   outcome: "success" | "failure"
   outputs: Record<string, string>
-  /** What the scripts printed, in the order of the steps. */
+  /** What the scripts printed, in the order of the steps, and why an action failed. */
   scripts: Ended[]
   summary: string
 }
@@ -177,8 +177,14 @@ async function runStep(
   if (step.uses) {
     const action: Action | undefined = actions[step.uses.split("@")[0]]
     if (!action) throw new Error(`cannot carry out ${step.uses}`)
-    await action(run, machine, filled(step.with, contexts))
-    return "success"
+    const inputs = filled(step.with, contexts)
+    try {
+      await action(run, machine, inputs)
+      return "success"
+    } catch (error) {
+      ended.scripts.push({ code: 1, stdout: "", stderr: `${step.uses}: ${(error as Error).message}` })
+      return "failure"
+    }
   }
   const file = (name: string) => join(machine.temporary, name)
   const [script, output, summary] = ["_script.sh", "_output", "_summary"].map(file)

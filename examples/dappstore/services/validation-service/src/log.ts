@@ -12,5 +12,5 @@ export function reason(error: unknown): string {
   if (error instanceof AggregateError) return [...new Set(error.errors.map(reason))].join("; ")
   // "Connection failed" is all that the Kafka client says itself.
   const cause = error.cause === undefined ? "" : `: ${reason(error.cause)}`
-  return (error.message || error.name) + cause
+  return (error.message || error.name).replace(/\.$/, "") + cause
 }

@@ -54,10 +54,10 @@ export class TopicConsumer {
     const admin = new Admin({ ...this.#connection(), retries: 0 })
     try {
       if ((await admin.listTopics()).includes(topic)) return
-      await admin.createTopics({ topics: [topic], partitions: 1 })
+      await admin.createTopics({ topics: [topic], partitions: 1 }).catch((error) => {
+        throw new Error(`there is no topic ${topic}: create it, or permit it here, where it failed: ${reason(error)}`)
+      })
       this.#log("info", "topic created", { topic })
-    } catch (error) {
-      throw new Error(`topic ${topic} is not there and cannot be created: ${reason(error)}`)
     } finally {
       await admin.close()
     }

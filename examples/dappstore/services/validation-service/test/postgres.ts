@@ -88,8 +88,8 @@ async function startLocal(bin: string): Promise<Postgres> {
   }
 }
 
-/** Gives the server a certificate for localhost, signed by itself. */
-function certificate(data: string, user: object | undefined): string {
+/** Puts server.key and server.crt there: a certificate for localhost, signed by itself. */
+export function certificate(data: string, user?: object): string {
   const [key, certificate] = [join(data, "server.key"), join(data, "server.crt")]
   const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
@@ -106,7 +106,8 @@ function postgresUser(): { uid: number; gid: number } {
   return { uid: id("-u"), gid: id("-g") }
 }
 
-async function freePort(): Promise<number> {
+/** A port that is free now. */
+export async function freePort(): Promise<number> {
   const probe = createServer()
   await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve))
   const { port } = probe.address() as { port: number }

@@ -1,6 +1,5 @@
 // A download checks the certificate of its server. Here, since openssl is needed to make one.
 import assert from "node:assert/strict"
-import { execFileSync } from "node:child_process"
 import { mkdtempSync, readFileSync } from "node:fs"
 import { createServer } from "node:https"
 import { tmpdir } from "node:os"
@@ -8,15 +7,13 @@ import { join } from "node:path"
 import { test } from "node:test"
 import { Downloader } from "../../src/download.ts"
 import { listen } from "../http.ts"
+import { certificate } from "../postgres.ts"
 
 test("a certificate that nobody vouches for is refused", async () => {
   const directory = mkdtempSync(join(tmpdir(), "validation-"))
-  const [key, cert] = [join(directory, "key"), join(directory, "crt")]
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-  const files = ["-keyout", key, "-out", cert]
-  execFileSync("openssl", ["req", "-x509", ...curve, "-subj", "/CN=localhost", ...files], { stdio: "pipe" })
+  const cert = certificate(directory)
   let requests = 0
-  const options = { key: readFileSync(key), cert: readFileSync(cert) }
+  const options = { key: readFileSync(join(directory, "server.key")), cert }
   const server = await listen(createServer(options, (_, response) => response.end(`${++requests}`)))
   const downloader = new Downloader({ maxBytes: 1000, timeoutMs: 5000, maxRedirects: 0, allowPrivate: true })
   const url = server.url.replace("http:", "https:")

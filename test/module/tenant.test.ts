@@ -59,7 +59,9 @@ test("a job of another repository, or of another environment, gets no role", asy
     "repo:owner--placeholder/dappstore:environment:staging",
     "repo:owner--placeholder/dappstore:ref:refs/heads/main",
   ])
-    await expect(assumeRole(port, role, other)).rejects.toThrow(/AssumeRoleWithWebIdentity/)
+    await expect(assumeRole(port, role, other)).rejects.toThrow(
+      /Not authorized .* does not let repo:owner--placeholder/,
+    )
 })
 
 describe("its own pipeline", () => {
@@ -146,7 +148,7 @@ describe("its token at the registry", () => {
       await crane("delete", `${host}/wallet-world/ogmios:mine`),
     ]) {
       expect(attempt.code).not.toBe(0)
-      expect(attempt.stderr).toMatch(/DENIED|UNAUTHORIZED|not authorized/i)
+      expect(attempt.stderr).toMatch(/DENIED|403 Forbidden|not authorized/)
     }
   })
 })
@@ -156,8 +158,12 @@ describe("its session at AWS", () => {
 
   test("reads its own part of the state bucket, and no other", async () => {
     expect(await Documents.in(place(), "tenants/dapp-store/").read(`shared/${environment}.json`)).toBeDefined()
-    await expect(Documents.in(place()).read(`reports/${environment}.json`)).rejects.toThrow(/Access ?Denied|Forbidden/i)
-    await expect(Documents.in(place()).write("tenants/other/x.json", "{}")).rejects.toThrow(/Access ?Denied|Forbidden/i)
+    await expect(Documents.in(place()).read(`reports/${environment}.json`)).rejects.toThrow(
+      /is not authorized to perform: s3:/,
+    )
+    await expect(Documents.in(place()).write("tenants/other/x.json", "{}")).rejects.toThrow(
+      /is not authorized to perform: s3:/,
+    )
   })
 })
 

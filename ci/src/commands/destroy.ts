@@ -24,7 +24,7 @@ export async function destroy(session: Session, name: string, confirm: string): 
 
   const results = await session.alone(deployment, async () => {
     // The shared infrastructure says where the cluster is; it is left as it is found.
-    const isShared = (step: Step) => step.kind === "infrastructure" && step.shared
+    const isShared = (step: Step) => step.kind === "shared" || (step.kind === "infrastructure" && step.shared)
     const shared = await execute(select(graph, isShared), deployment)
     await forgetLock(deployment)
     return [...(await destroySteps(destroyOrder(graph), deployment)), ...shared]

@@ -35,9 +35,10 @@ export class Kubectl {
   /**
    * Applies objects on the server's side. They are handed over as a secret: they may be Secrets.
    *
-   * @param objects Kubernetes objects
+   * @param objects Kubernetes objects; there may be none
    */
   async apply(...objects: object[]): Promise<void> {
+    if (objects.length === 0) return
     const list = { apiVersion: "v1", kind: "List", items: objects }
     const manifest = "/run/target/manifest.json"
     await new Kubectl(this.box.withMountedSecret(manifest, secret(JSON.stringify(list)))).run(

@@ -20,7 +20,7 @@ it.each([
   ["inputs.rolle", "there is no inputs.rolle"],
   ["env.HOME", "there is no env.HOME"],
   ["failure()", "cannot call failure"],
-  ["github.event.number > 6", "cannot read > 6"],
+  ["github.event.number > 6", "cannot read  > 6"],
   ["github.event.number 7", "cannot read"],
   ["(inputs.role", ") is missing"],
   ["", "cannot read the expression"],

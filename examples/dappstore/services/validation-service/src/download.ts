@@ -112,14 +112,12 @@ export class Downloader {
     if (response.headers["content-encoding"] && response.headers["content-encoding"] !== "identity")
       throw new Error(`the content is encoded as ${response.headers["content-encoding"]}`)
     const chunks: Buffer[] = []
-    let length = Number(response.headers["content-length"] ?? 0) > maxBytes ? Number.POSITIVE_INFINITY : 0
-    if (length <= maxBytes)
-      for await (const chunk of response) {
-        length += chunk.length
-        if (length > maxBytes) break
-        chunks.push(chunk)
-      }
-    if (length > maxBytes) throw new FinalError(`more than ${maxBytes} bytes`)
+    let length = 0
+    for await (const chunk of response) {
+      length += chunk.length
+      if (length > maxBytes) throw new FinalError(`more than ${maxBytes} bytes`)
+      chunks.push(chunk)
+    }
     return Buffer.concat(chunks)
   }
 }

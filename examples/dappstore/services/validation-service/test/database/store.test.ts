@@ -208,14 +208,24 @@ test("what comes late does not replace what was registered meanwhile", { timeout
   await server.stop()
 })
 
-test("an attempt that is due is made by one pod only", async () => {
+test("an attempt that is due is made by one pod only", { timeout: 10_000 }, async () => {
   const { late, server } = await unreachable(0)
   await store.record(late, 0)
-  const dues = await Promise.all(Array.from({ length: 5 }, () => store.due()))
-  assert.deepEqual(
-    dues.filter((due) => due !== undefined),
-    [{ key: late.key, attempts: 1, claim: late.claim }],
-  )
+  await withClient(postgres.config, async (client) => {
+    await client.query("BEGIN")
+    await client.query("SELECT 1 FROM registrations WHERE key = $1 FOR UPDATE", [late.key])
+    // Another pod is about to take it: this one does not wait for it.
+    assert.equal(await store.due(), undefined)
+    await client.query("ROLLBACK")
+  })
+  const due = await store.due()
+  assert.deepEqual(due, { key: late.key, attempts: 1, claim: late.claim })
+  assert.equal(await store.due(), undefined)
+  // Should two make it nevertheless, the second result changes nothing.
+  const url = "https://x.example/"
+  await store.retried(due, { status: "valid", reasons: [], url, document: offChain(`${late.claim.subject}`) })
+  await store.retried(due, { status: "invalid", reasons: ["x"] })
+  assert.equal((await row(late.key)).status, "valid")
   await server.stop()
 })
 

@@ -11,6 +11,7 @@ import { bytesOf, newHash, newSubject, offChain, register, transaction } from ".
 import { type Postgres, startPostgres, withClient } from "../postgres.ts"
 import { Gate } from "./gate.ts"
 import { committed, type Kafka, produce, skip, startKafka, withAdmin } from "./kafka.ts"
+import { produceLikeOura } from "./old-client.ts"
 
 const main = new URL("../../src/main.ts", import.meta.url).pathname
 const options = { skip, timeout: 90_000 }
@@ -182,6 +183,14 @@ test("whatever a message is, the next one is processed, and each is recorded onc
   const metrics = await (await fetch(`${service.url}/metrics`)).text()
   for (const count of ['valid"} 2', 'invalid"} 5', 'unreachable"} 1', 'known"} 2', 'other"} 1'])
     assert.ok(metrics.includes(`registrations_total{status="${count}`), count)
+})
+
+test("a message in the old format of oura's client", options, async () => {
+  await createTopic()
+  service = await start()
+  const { subject, message } = publish("Old")
+  await produceLikeOura(kafka.brokers.split(",")[0] ?? "", topic, message)
+  await until(() => dapp(subject))
 })
 
 test("registered again and taken down", options, async () => {

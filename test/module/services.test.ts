@@ -1,0 +1,41 @@
+// What is tried before a deployment: services beside a real Postgres and Kafka, tenants on paper, an account's readiness.
+import { describe, expect, test } from "vitest"
+import { errorOf } from "./caller.js"
+import { call, sandboxPort, succeed } from "./world.js"
+
+describe("test", () => {
+  test.each([
+    ["dapp-store-api", /pass [1-9]/],
+    ["dapp-store-frontend", /pass [1-9]/],
+    ["dapp-store-validation-service", /pass [1-9]/],
+  ])("%s: its own tests, then its image", async (service, passed) => {
+    const printed = await succeed("test", "--service", service)
+    expect(printed).toMatch(passed)
+    expect(printed).toMatch(/fail 0/)
+    expect(printed).toMatch(new RegExp(`The image of ${service}, .* answers /health with 200`))
+  })
+
+  test("what is copied has no tests", async () => {
+    expect(errorOf(await call("test", "--service", "ogmios"))).toContain("only what is built here has tests")
+  })
+})
+
+test("tenant says which role has what, and the variables of its repository", async () => {
+  const printed = await succeed("tenant", "--name", "dapp-store")
+  expect(printed).toContain("arn:aws:iam::000000000000:role/wallet-world-tenant-dapp-store")
+  expect(printed).toMatch(/preview-dev +nonprod +dapp-store-preview-dev +the tenant's pipeline/)
+  expect(printed).toMatch(/AWS_REGION +us-east-1/)
+  expect(errorOf(await call("tenant", "--name", "dap-store"))).toContain("there is dapp-store")
+})
+
+test("doctor says what is missing, and what can be read", async () => {
+  sandboxPort()
+  const error = errorOf(await call("doctor", "--env", "preview-nightly"))
+  expect(error).toMatch(/account +missing +a placeholder: set `account`/)
+  expect(error).toMatch(/tenant dapp-store +missing +owner--placeholder/)
+  expect(error).toMatch(/digest of ogmios +missing/)
+  expect(error).toMatch(/DNS zone lw.iog.io +missing/)
+  for (const service of ["EC2 (network)", "ECR", "EKS", "IAM", "KMS", "MSK", "RDS", "Secrets Manager"])
+    expect(error).toContain(`${service.padEnd(service.length)}`)
+  expect(error.match(/ok +can be read/g)).toHaveLength(8)
+})

@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, statSync } from "node:fs"
 import { basename, join } from "node:path"
 import type { Machine, Run } from "./runner.js"
-import { command, request } from "./world.js"
+import { command } from "./world.js"
 
 /** Carries out an action; the inputs are those of its step. */
 export type Action = (run: Run, machine: Machine, inputs: Record<string, unknown>) => Promise<void>
@@ -20,21 +20,20 @@ export const actions: Record<string, Action> = {
     if (code !== 0) throw new Error(stderr)
   },
 
-  /** Hands out a session of the sandbox's administrator where AWS would hand out one of the role. */
-  "aws-actions/configure-aws-credentials": async ({ port }, { permissions, variables }, inputs) => {
+  /** Sets the variables of a session of the role, in an account that is allowed. */
+  "aws-actions/configure-aws-credentials": async ({ assume }, { permissions, subject, variables }, inputs) => {
     known(inputs, "role-to-assume", "aws-region", "allowed-account-ids", "role-duration-seconds")
     if (permissions["id-token"] !== "write") throw new Error("without id-token: write there is no token of GitHub's")
-    const [, account] = /^arn:aws:iam::(\d{12}):role\/./.exec(String(inputs["role-to-assume"])) ?? []
-    if (!account) throw new Error(`${inputs["role-to-assume"]} is no role`)
+    const [, account, role] = /^arn:aws:iam::(\d{12}):role\/(.+)$/.exec(String(inputs["role-to-assume"])) ?? []
+    if (!role) throw new Error(`${inputs["role-to-assume"]} is no role`)
     if (account !== inputs["allowed-account-ids"]) throw new Error(`the account ${account} is not allowed`)
-    const { text } = await request(port, "localhost", `/credentials?account=${account}`)
-    const { AccessKeyId, SecretAccessKey, Token } = JSON.parse(text)
+    const { accessKeyId, secretAccessKey, sessionToken } = await assume(role, subject)
     Object.assign(variables, {
-      AWS_REGION: String(inputs["aws-region"]),
-      AWS_DEFAULT_REGION: String(inputs["aws-region"]),
-      AWS_ACCESS_KEY_ID: AccessKeyId,
-      AWS_SECRET_ACCESS_KEY: SecretAccessKey,
-      AWS_SESSION_TOKEN: Token,
+      AWS_REGION: inputs["aws-region"],
+      AWS_DEFAULT_REGION: inputs["aws-region"],
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
     })
   },
 

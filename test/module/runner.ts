@@ -4,9 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parse } from "yaml"
+import type { Credentials } from "../../ci/src/targets/target.js"
 import { type Action, actions } from "./actions.js"
 import { type Contexts, evaluate, fill } from "./expression.js"
-import { command, type Ended, shareSandbox } from "./world.js"
+import { command, type Ended } from "./world.js"
 
 interface Step {
   id?: string
@@ -22,6 +23,7 @@ interface Job {
   uses?: string
   with?: Record<string, unknown>
   permissions: Record<string, string>
+  environment?: string
   env?: Record<string, string>
   outputs?: Record<string, string>
   steps?: Step[]
@@ -54,6 +56,8 @@ export interface Run {
   vars: Record<string, string>
   /** The port of the sandbox that stands where AWS would. */
   port: number
+  /** Gives a session of a role to a job that GitHub names so. */
+  assume(role: string, subject: string): Promise<Credentials>
 }
 
 /** What a step has to do with. */
@@ -61,6 +65,8 @@ export interface Machine {
   workspace: string
   temporary: string
   permissions: Record<string, string>
+  /** What GitHub says about the job in its token. */
+  subject: string
   /** Variables that actions set for the steps after them. */
   variables: Record<string, string>
 }
@@ -137,8 +143,10 @@ function inputsOf(declared: Record<string, { required?: boolean; default?: unkno
 async function runSteps(run: Run, workflow: Workflow, job: Job, outer: Contexts): Promise<Outcome> {
   const workspace = mkdtempSync(join(tmpdir(), "wallet-world-workspace-"))
   const temporary = mkdtempSync(join(tmpdir(), "wallet-world-runner-"))
-  const unshare = shareSandbox(workspace)
-  const machine: Machine = { workspace, temporary, permissions: job.permissions, variables: {} }
+  const { repository, ref } = run.github
+  const place = job.environment ? `environment:${fill(job.environment, outer)}` : `ref:${ref}`
+  const subject = `repo:${repository}:${place}`
+  const machine: Machine = { workspace, temporary, subject, permissions: job.permissions, variables: {} }
   const steps: Record<string, StepState> = {}
   const contexts: Contexts = { ...outer, runner: { temp: temporary }, steps }
   contexts.env = filledTexts({ ...workflow.env, ...job.env }, contexts)
@@ -155,7 +163,6 @@ async function runSteps(run: Run, workflow: Workflow, job: Job, outer: Contexts)
     if (ended.outcome === "success") ended.outputs = filledTexts(job.outputs, contexts)
     return ended
   } finally {
-    unshare()
     for (const directory of [workspace, temporary]) rmSync(directory, { recursive: true })
   }
 }
@@ -192,8 +199,8 @@ async function runStep(
   for (const path of [output, summary]) writeFileSync(path, "")
   const env = {
     ...ofThisMachine,
-    // The target is the sandbox, which checks the credentials that AWS would have checked.
-    WALLET_WORLD_SANDBOX: "always",
+    // The sandbox is the target, and checks the credentials as AWS would.
+    WALLET_WORLD_SANDBOX: String(run.port),
     PATH: `${run.programs}:${process.env.PATH}`,
     HOME: process.env.HOME,
     GITHUB_OUTPUT: output,

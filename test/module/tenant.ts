@@ -20,17 +20,17 @@ const git = (directory: string, ...args: string[]) =>
 export class TenantRepository {
   readonly #directory = mkdtempSync(join(tmpdir(), "wallet-world-tenant-"))
   readonly path = join(this.#directory, "dappstore")
-  readonly #source = join(this.#directory, "wallet-world")
+  readonly source = join(this.#directory, "wallet-world")
 
   constructor(private readonly port: number) {
-    git(this.#directory, "clone", "--quiet", root, this.#source)
+    git(this.#directory, "clone", "--quiet", root, this.source)
     const changed = git(root, "ls-files", "-z", "--modified", "--others", "--exclude-standard")
       .split("\0")
       .filter(Boolean)
-    for (const path of changed) cpSync(join(root, path), join(this.#source, path), { recursive: true })
-    git(this.#source, "checkout", "--quiet", "-B", "main")
-    git(this.#source, "add", "--all")
-    git(this.#source, "commit", "--quiet", "--allow-empty", "-m", "As it is")
+    for (const path of changed) cpSync(join(root, path), join(this.source, path), { recursive: true })
+    git(this.source, "checkout", "--quiet", "-B", "main")
+    git(this.source, "add", "--all")
+    git(this.source, "commit", "--quiet", "--allow-empty", "-m", "As it is")
 
     const options = { recursive: true, dereference: true, filter: (path: string) => !path.includes("node_modules") }
     cpSync(join(root, "examples/dappstore"), this.path, options)
@@ -41,14 +41,14 @@ export class TenantRepository {
 
   /** The commit that wallet-world is at. */
   get commit(): string {
-    return git(this.#source, "rev-parse", "HEAD").trim()
+    return git(this.source, "rev-parse", "HEAD").trim()
   }
 
   /** Runs the repository's `./daggerw ARGS…`. */
   daggerw(args: string[], env: object = {}): Promise<Ended> {
     return command(join(this.path, "daggerw"), args, {
       cwd: this.path,
-      env: { WALLET_WORLD_REPOSITORY: `file://${this.#source}`, WALLET_WORLD_SANDBOX: String(this.port), ...env },
+      env: { WALLET_WORLD_REPOSITORY: `file://${this.source}`, WALLET_WORLD_SANDBOX: String(this.port), ...env },
     })
   }
 

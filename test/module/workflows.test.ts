@@ -1,55 +1,48 @@
 // The jobs of GitHub's workflows, their scripts run as they stand in clones of the checkout, against the kept sandbox.
 import { execFileSync } from "node:child_process"
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { homedir, tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { parse } from "yaml"
 import { Caller } from "./caller.js"
-import { account, region } from "./cluster.js"
+import { account, hostTarget, region } from "./cluster.js"
 import { programs } from "./programs.js"
 import { type Outcome, type Run, runJob } from "./runner.js"
-import { command, root, sandboxPort, shareSandbox, tool } from "./world.js"
+import { assumeRole, TenantRepository } from "./tenant.js"
+import { command, root, sandboxPort, succeed, tool } from "./world.js"
 
 const directory = mkdtempSync(join(tmpdir(), "wallet-world-workflows-"))
-const repository = join(directory, "repository")
 const artifacts = join(directory, "artifacts")
-const role = `arn:aws:iam::${account}:role/deployer`
 
 let port: number
 let bin: string
+let tenant: TenantRepository
 
 const git = (at: string, ...args: string[]) =>
-  execFileSync("git", ["-C", at, "-c", "user.name=t", "-c", "user.email=t@localhost", ...args], { encoding: "utf8" })
-
-const commit = (at: string) => {
-  git(at, "add", "--all")
-  git(at, "commit", "--quiet", "--message", "As it is")
-}
+  execFileSync("git", ["-C", at, "-c", "user.name=test", "-c", "user.email=test@example.org", ...args])
 
 beforeAll(async () => {
   port = sandboxPort()
-  mkdirSync(artifacts)
   bin = await programs(directory, artifacts)
-  // With what is not committed yet: that is what is tested.
-  git(root, "init", "--quiet", "--initial-branch=main", repository)
-  const files = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
-  for (const path of files.filter((name) => name && existsSync(join(root, name)))) {
-    mkdirSync(dirname(join(repository, path)), { recursive: true })
-    cpSync(join(root, path), join(repository, path))
-  }
-  commit(repository)
+  tenant = new TenantRepository(port)
 })
 afterAll(() => {
+  tenant?.remove()
   for (const path of [directory, bin]) rmSync(path, { recursive: true, force: true })
 })
 
-/** A run of a workflow of this repository, with artifacts of its own. */
+/** A run of a workflow of this repository, with artifacts of its own; the role that deploys is the sandbox's administrator. */
 function start(github: object): Run {
-  rmSync(artifacts, { recursive: true })
+  rmSync(artifacts, { recursive: true, force: true })
   mkdirSync(artifacts)
-  const vars = { AWS_ACCOUNT: account, AWS_REGION: region, AWS_ROLE: role, AWS_PLAN_ROLE: role }
-  return { repository, artifacts, programs: bin, port, vars, github: { repository: "OWNER/wallet-world", ...github } }
+  const role = `arn:aws:iam::${account}:role/administrator`
+  return {
+    ...{ repository: tenant.source, artifacts, programs: bin, port },
+    vars: { AWS_ACCOUNT: account, AWS_REGION: region, AWS_ROLE: role, AWS_PLAN_ROLE: role },
+    github: { repository: "OWNER/wallet-world", ref: "refs/heads/main", ...github },
+    assume: () => hostTarget(port).credentials(account),
+  }
 }
 
 /** Runs a job that must succeed. */
@@ -72,7 +65,16 @@ const artifact = (name: string, file: string) => readFileSync(join(artifacts, na
 
 test("actionlint finds nothing", async () => {
   // No other linters: whether they are there depends on the machine.
-  const { stdout, code } = await command(await tool("actionlint"), ["-shellcheck=", "-pyflakes=", "-no-color"])
+  const files = [".github/workflows", "examples/dappstore/.github/workflows"].flatMap((at) =>
+    readdirSync(join(root, at)).map((name) => join(at, name)),
+  )
+  expect(files.length).toBeGreaterThan(5)
+  const { stdout, code } = await command(await tool("actionlint"), [
+    "-shellcheck=",
+    "-pyflakes=",
+    "-no-color",
+    ...files,
+  ])
   expect(stdout).toBe("")
   expect(code).toBe(0)
 })
@@ -94,16 +96,19 @@ describe("pull-request", () => {
   const run = () => start(author("OWNER/wallet-world"))
 
   beforeAll(() => {
-    const file = join(repository, "environments/preview-dev.yaml")
-    git(repository, "checkout", "--quiet", "-b", "pull-request")
+    const file = join(tenant.source, "environments/preview-dev.yaml")
+    git(tenant.source, "checkout", "--quiet", "-b", "pull-request")
     const text = readFileSync(file, "utf8")
-    execFileSync("tee", [file], {
-      input: `${text}releases:\n  dapp-store:\n    timeout: 601\n`,
-      stdio: ["pipe", "ignore", "inherit"],
-    })
-    commit(repository)
+    writeFileSync(
+      file,
+      `${text}releases:
+  dapp-store:
+    timeout: 601
+`,
+    )
+    git(tenant.source, "commit", "--quiet", "--all", "--message", "Wait longer")
   })
-  afterAll(() => git(repository, "checkout", "--quiet", "main"))
+  afterAll(() => git(tenant.source, "checkout", "--quiet", "main"))
 
   test("checks is what this test is a part of", () => {
     expect(jobs.checks.steps.flatMap((step: { run?: string }) => step.run ?? [])).toEqual(["npm cit"])
@@ -204,46 +209,40 @@ describe("deploy", () => {
   })
 })
 
-describe("reuse, called from another repository", () => {
-  const environment = "keyless"
-  let caller: Caller
-  let module: string
-  let unshare = () => {}
-  const run = (): Run => ({ ...start({ repository: "OTHER/shop" }), vars: {}, repository: caller.path })
-  const inputs = (action: string) => ({
-    inputs: { environment, action, "role-to-assume": role, account, region },
+describe("reuse, called from examples/dappstore as a repository of its own", () => {
+  const repository = "owner--placeholder/dappstore"
+  const run = (): Run => ({
+    ...start({ repository }),
+    vars: {},
+    repository: tenant.path,
+    // The sandbox looks into GitHub's token, and into the policy of the role that the pipeline made for this repository.
+    assume: (role, subject) => assumeRole(port, role, subject),
+  })
+  const inputs = (action: string, environment = "preview-dev") => ({
+    inputs: {
+      ...{ environment, action, account, region },
+      "role-to-assume": `arn:aws:iam::${account}:role/wallet-world-tenant-dapp-store`,
+    },
   })
 
-  beforeAll(() => {
-    const commits = git(repository, "rev-parse", "main").trim()
-    const [, script] = /```bash\n(#!.*?)```/s.exec(readFileSync(join(root, "docs/aws.md"), "utf8")) ?? []
-    if (!script) throw new Error("docs/aws.md has no daggerw for other repositories")
-    caller = new Caller({ [`environments/${environment}.yaml`]: "cluster: nonprod\ntier: nightly\nreleases: {}\n" })
-    caller.write(
-      "daggerw",
-      script.replace("COMMIT", commits).replace("https://github.com/OWNER/wallet-world", `file://${repository}`),
-    )
-    chmodSync(join(caller.path, "daggerw"), 0o755)
-    commit(caller.path)
-    module = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "wallet-world/modules", commits)
-    mkdirSync(module, { recursive: true })
-    unshare = shareSandbox(module)
-  })
-  afterAll(() => {
-    unshare()
-    caller.remove()
-    rmSync(module, { recursive: true })
+  beforeAll(async () => {
+    await succeed("infra", "--env", "preview-nightly", "--scope", "account", "--action", "apply")
+    const pin = [`WALLET_WORLD_REPOSITORY=file://${tenant.source}`, `WALLET_WORLD_COMMIT=${tenant.commit}`]
+    writeFileSync(join(tenant.path, "wallet-world.env"), `${pin.join("\n")}\n`)
+    git(tenant.path, "commit", "--quiet", "--all", "--message", "Pin wallet-world")
   })
 
-  test("deploys an environment of that repository, with the daggerw of docs/aws.md", async () => {
-    const { summary } = await success(run(), "reuse", "change", inputs("deploy"))
-    expect(summary).toContain(`### deploy ${environment}`)
-    expect(summary).toContain("finished; lock sha256:")
-  })
-
-  test("publishes, and says what", async () => {
+  test("runs that repository's daggerw with the role that its GitHub environment has", async () => {
     const { summary } = await success(run(), "reuse", "change", inputs("publish"))
-    expect(summary).toContain(`### publish ${environment}`)
+    expect(summary).toMatch(/^### publish preview-dev\n/)
+    expect(summary).toMatch(/image:api +(created|unchanged)/)
+    expect(artifact("publish-preview-dev", "result.txt")).toMatch(/^api sha256:/m)
+  })
+
+  test("gets no role in another GitHub environment", async () => {
+    const ended = await runJob(run(), "reuse", "change", inputs("publish", "staging"))
+    expect(ended).toMatchObject({ outcome: "failure", summary: "" })
+    expect(ended?.scripts.map(({ stderr }) => stderr).join()).toContain("configure-aws-credentials")
   })
 
   test("refuses an action that there is not, before it asks for credentials", async () => {

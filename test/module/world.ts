@@ -1,10 +1,8 @@
 // What the tests of the module stand on: the wrapper, the kept sandbox, and bare clients from outside of it.
 import { execFile, execFileSync } from "node:child_process"
-import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, writeFileSync } from "node:fs"
 import http from "node:http"
 import https from "node:https"
-import { homedir } from "node:os"
 import { join, resolve } from "node:path"
 
 /** The checkout. */
@@ -54,15 +52,6 @@ const addresses = new Map<number, string>()
 
 /** Where the sandbox of a port is: its own address where there is a route, as for calls; else localhost. */
 export const addressOf = (port: number): string => addresses.get(port) ?? "localhost"
-
-/** Lets another checkout use the sandbox that is kept for this one; returns what to call when it is not needed any more. */
-export function shareSandbox(checkout: string): () => void {
-  const kept = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "wallet-world/sandbox")
-  const directory = (path: string) => join(kept, createHash("sha256").update(path).digest("hex").slice(0, 12))
-  const link = directory(realpathSync(checkout))
-  symlinkSync(directory(root), link)
-  return () => rmSync(link)
-}
 
 /** A command line tool of the pipeline, on the host. */
 export async function tool(name: string): Promise<string> {

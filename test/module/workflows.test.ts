@@ -96,7 +96,7 @@ describe("pull-request", () => {
   const run = () => start(author("OWNER/wallet-world"))
 
   beforeAll(() => {
-    const file = join(tenant.source, "environments/preview-dev.yaml")
+    const file = join(tenant.source, "environments/preview-prod.yaml")
     git(tenant.source, "checkout", "--quiet", "-b", "pull-request")
     const text = readFileSync(file, "utf8")
     writeFileSync(
@@ -121,7 +121,7 @@ describe("pull-request", () => {
   test("difference and comment name the environment that is touched, and no other", async () => {
     const begun = run()
     const { summary } = await success(begun, "pull-request", "difference")
-    expect(summary).toContain("<b>preview-dev</b>")
+    expect(summary).toContain("<b>preview-prod</b>")
     expect(summary).toMatch(/^\+.*601/m)
     expect(summary).not.toContain("<b>preview-nightly</b>")
     expect(artifact("difference", "difference.md")).toBe(summary)

@@ -4,13 +4,9 @@ import { errorOf } from "./caller.js"
 import { call, sandboxPort, succeed } from "./world.js"
 
 describe("test", () => {
-  test.each([
-    ["dapp-store-api", /pass [1-9]/],
-    ["dapp-store-frontend", /pass [1-9]/],
-    ["dapp-store-validation-service", /pass [1-9]/],
-  ])("%s: its own tests, then its image", async (service, passed) => {
+  test.each(["dapp-store-api"])("%s: its own tests, then its image", async (service) => {
     const printed = await succeed("test", "--service", service)
-    expect(printed).toMatch(passed)
+    expect(printed).toMatch(/pass [1-9]/)
     expect(printed).toMatch(/fail 0/)
     expect(printed).toMatch(new RegExp(`The image of ${service}, .* answers /health with 200`))
   })

@@ -20,7 +20,7 @@ const patience = 90
  * @param name the image's name in `environments/images.yaml`
  * @param home the directory `sandbox`
  * @returns what the tests printed, and what the image answered
- * @throws with what was printed, when a test fails, or the image's /health is not 200 in time
+ * @throws with what was printed, when a test fails, or the image does not answer 200 in time
  */
 export async function testService(session: Session, name: string, home: Directory): Promise<string> {
   const image = await imageNamed(session, name)
@@ -36,7 +36,12 @@ export async function testService(session: Session, name: string, home: Director
   const own = imageContainer({ ...image, build: { ...image.build, target: "test" } }, sources)
   const tests = await run(bound(own), ["timeout", String(limit), "npm", "test"], `the tests of ${name}`)
 
-  const started = bound(imageContainer(image, sources))
+  const { path = "/health", variables = {} } = image.build.test ?? {}
+  const container = Object.entries(variables).reduce(
+    (box, [key, value]) => box.withEnvVariable(key, value),
+    bound(imageContainer(image, sources)),
+  )
+  const started = container
     .withEnvVariable("PORT", "8080")
     .withEnvVariable("KAFKA_TOPIC", "test")
     .withExposedPort(8080, { experimentalSkipHealthcheck: true })
@@ -44,10 +49,10 @@ export async function testService(session: Session, name: string, home: Director
   // From a container of its own: the image need not have any client.
   const answer = await run(
     fresh(own).withServiceBinding("service", started),
-    ["node", "--input-type=module", "--eval", healthy(patience)],
+    ["node", "--input-type=module", "--eval", healthy(path, patience)],
     `${name} as an image`,
   )
-  return `${tests}\nThe image of ${name}, beside the same Postgres and Kafka, answers /health with ${answer}`
+  return `${tests}\nThe image of ${name}, beside the same Postgres and Kafka, answers ${path} with ${answer}`
 }
 
 async function run(box: Container, command: string[], what: string): Promise<string> {
@@ -58,16 +63,16 @@ async function run(box: Container, command: string[], what: string): Promise<str
 }
 
 /** A program that asks until the answer is 200. */
-const healthy = (seconds: number) => `
+const healthy = (path: string, seconds: number) => `
   const deadline = Date.now() + ${seconds * 1000}
   let last = "no answer"
   while (Date.now() < deadline) {
     try {
-      const answer = await fetch("http://service:8080/health", { signal: AbortSignal.timeout(5000) })
+      const answer = await fetch("http://service:8080${path}", { signal: AbortSignal.timeout(5000) })
       last = answer.status + " " + (await answer.text())
       if (answer.ok) { console.log(last); process.exit(0) }
     } catch (error) { last = String(error.cause ?? error) }
     await new Promise((done) => setTimeout(done, 500))
   }
-  console.error("/health after ${seconds} s: " + last)
+  console.error("${path} after ${seconds} s: " + last)
   process.exit(1)`

@@ -42,6 +42,13 @@ const builtSchema = z.strictObject({
       .describe("A directory of this repository, or a Git URL with #ref:directory"),
     dockerfile: z.string().min(1).optional().describe("Path below the context; Dockerfile if not given"),
     target: z.string().min(1).optional().describe("The stage to build; the last one if not given"),
+    test: z
+      .strictObject({
+        path: z.string().startsWith("/").optional().describe("What must answer 200; /health if not given"),
+        variables: z.record(z.string(), z.string()).optional().describe("Environment variables of the image"),
+      })
+      .optional()
+      .describe("How the image is tried by `test`"),
   }),
 })
 

@@ -14,7 +14,7 @@ const INSTALL =
 
 /** An empty database. stop() ends what was started here. */
 export async function startPostgres(): Promise<Postgres> {
-  const { PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE } = process.env
+  const { PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE } = process.env
   if (PGHOST) {
     const config = {
       host: PGHOST,
@@ -22,6 +22,7 @@ export async function startPostgres(): Promise<Postgres> {
       user: PGUSER,
       password: PGPASSWORD,
       database: PGDATABASE,
+      ssl: PGSSLMODE === "disable" ? false : { rejectUnauthorized: false },
     }
     await withClient(config, (client) => client.query("DROP TABLE IF EXISTS dapps, registrations"))
     return { config, stop: async () => {} }

@@ -69,7 +69,7 @@ async function start(env: Record<string, string> = {}) {
       PGUSER: `${user}`,
       PGPASSWORD: `${password}`,
       PGDATABASE: `${database}`,
-      PGSSLMODE: "disable",
+      PGSSLMODE: (process.env.PGHOST && process.env.PGSSLMODE) || "disable",
       ...env,
     },
     stdio: ["ignore", "pipe", "inherit"],

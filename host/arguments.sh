@@ -34,9 +34,8 @@ complete_arguments() {
   # Credentials mean AWS, unless the sandbox is to check them.
   off/* | on/yes) has_sandbox=no ;;
   on/ | always/*) ;;
-  [1-9]*[!0-9]*/*) die "WALLET_WORLD_SANDBOX is '$WALLET_WORLD_SANDBOX'; it can be on, off, always or a port" ;;
-  [1-9]*/*) other_sandbox=$WALLET_WORLD_SANDBOX ;;
-  *) die "WALLET_WORLD_SANDBOX is '$WALLET_WORLD_SANDBOX'; it can be on, off, always or a port" ;;
+  0*/* | *[!0-9]*/*) die "WALLET_WORLD_SANDBOX is '$WALLET_WORLD_SANDBOX'; it can be on, off, always or a port" ;;
+  *) other_sandbox=$WALLET_WORLD_SANDBOX ;;
   esac
   if [ -z "$has_sandbox" ] && needs_target "$function"; then
     if [ -n "$other_sandbox" ]; then meet_sandbox "$other_sandbox"; else keep_sandbox; fi

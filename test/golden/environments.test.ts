@@ -2,7 +2,13 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import { describe, expect, it } from "vitest"
-import { type Environment, exampleLookup, loadEnvironments, resolveAll } from "../../ci/src/model/index.ts"
+import {
+  type Environment,
+  exampleLookup,
+  installedReleases,
+  loadEnvironments,
+  resolveAll,
+} from "../../ci/src/model/index.ts"
 import { looseEndsOf } from "./consistency.ts"
 import { applicationCharts, Charts, manifestsOf } from "./helm.ts"
 import { breachesOf, containersOf, podOf } from "./restricted.ts"
@@ -25,14 +31,12 @@ const environments = environmentsIn(join(root, "environments"))
 const tenants = environmentsIn(join(root, "examples/dappstore/environments"))
 const releases = [...environments, ...tenants].flatMap((environment) =>
   // What a tenant installs is in the tenant's own files.
-  Object.entries(environment.releases)
-    .filter(([, { tenant }]) => !tenant)
-    .map(([name, release]) => ({
-      environment,
-      env: environment.name,
-      name,
-      release,
-    })),
+  installedReleases(environment).map(([name, release]) => ({
+    environment,
+    env: environment.name,
+    name,
+    release,
+  })),
 )
 
 const registry = (environment: Environment) => `${environment.account}.dkr.ecr.${environment.region}.amazonaws.com`

@@ -11,7 +11,8 @@ import { clientOptions } from "../../ci/src/tools/aws.js"
 import { account, hostTarget, region } from "./cluster.js"
 import { addressOf, command, type Ended, request, root } from "./world.js"
 
-const git = (directory: string, ...args: string[]) =>
+/** Runs git in a directory, as nobody in particular. */
+export const git = (directory: string, ...args: string[]) =>
   execFileSync("git", ["-C", directory, "-c", "user.name=test", "-c", "user.email=test@example.org", ...args], {
     encoding: "utf8",
   })

@@ -1,5 +1,4 @@
 // The jobs of GitHub's workflows, their scripts run as they stand in clones of the checkout, against the kept sandbox.
-import { execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -9,7 +8,7 @@ import { Caller } from "./caller.js"
 import { account, hostTarget, region } from "./cluster.js"
 import { programs } from "./programs.js"
 import { type Outcome, type Run, runJob } from "./runner.js"
-import { assumeRole, TenantRepository } from "./tenant.js"
+import { assumeRole, git, TenantRepository } from "./tenant.js"
 import { command, root, sandboxPort, succeed, tool } from "./world.js"
 
 const directory = mkdtempSync(join(tmpdir(), "wallet-world-workflows-"))
@@ -18,9 +17,6 @@ const artifacts = join(directory, "artifacts")
 let port: number
 let bin: string
 let tenant: TenantRepository
-
-const git = (at: string, ...args: string[]) =>
-  execFileSync("git", ["-C", at, "-c", "user.name=test", "-c", "user.email=test@example.org", ...args])
 
 beforeAll(async () => {
   port = sandboxPort()

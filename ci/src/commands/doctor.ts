@@ -10,18 +10,18 @@ type Finding = [what: string, state: State, note: string]
 /** Minutes that credentials should be good for: a first deployment. */
 const wanted = 60
 
-const form = (service: string, version: string, action: string, more: Record<string, string> = {}): Question => ({
+const form = (service: string, version: string, action: string): Question => ({
   service,
   method: "POST",
   path: "/",
   headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
-  body: new URLSearchParams({ Action: action, Version: version, ...more }).toString(),
+  body: new URLSearchParams({ Action: action, Version: version }).toString(),
 })
-const json = (service: string, target: string, body: object = {}, version = "1.1"): Question => ({
+const json = (service: string, target: string, body: object = {}): Question => ({
   service,
   method: "POST",
   path: "/",
-  headers: { "content-type": `application/x-amz-json-${version}`, "x-amz-target": target },
+  headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": target },
   body: JSON.stringify(body),
 })
 
@@ -126,7 +126,7 @@ function apiReach({ cluster, infrastructure }: Environment): Finding {
 }
 
 async function reach(place: AwsPlace, what: string, question: Question): Promise<Finding> {
-  const { status, text } = await ask(place, question).catch((error) => ({ status: 0, text: String(error) }))
+  const { status, text } = await answerTo(place, question)
   if (status === 200) return [what, "ok", "can be read"]
   if (status === 403) return [what, "missing", `the role may not read it: ${reason(text)}`]
   return [what, status === 0 ? "missing" : "unknown", reason(text)]
@@ -142,7 +142,7 @@ async function zone(place: AwsPlace, domain: string): Promise<Finding> {
     path,
     query: { dnsname: domain },
   }
-  const { status, text } = await ask(place, question).catch((error) => ({ status: 0, text: String(error) }))
+  const { status, text } = await answerTo(place, question)
   if (status !== 200) return [what, "unknown", reason(text)]
   return text.includes(`<Name>${domain}.</Name>`)
     ? [what, "ok", "in this account"]
@@ -152,12 +152,16 @@ async function zone(place: AwsPlace, domain: string): Promise<Finding> {
 async function enough(place: AwsPlace, { what, service, code, needs }: (typeof quotas)[number]): Promise<Finding> {
   const body = { ServiceCode: service, QuotaCode: code }
   const question = json("servicequotas", "ServiceQuotasV20190624.GetServiceQuota", body)
-  const { status, text } = await ask(place, question).catch((error) => ({ status: 0, text: String(error) }))
+  const { status, text } = await answerTo(place, question)
   if (status !== 200) return [what, "unknown", reason(text)]
   const value = Number(JSON.parse(text).Quota?.Value)
   const note = `${value}; ${needs} of it needed, what is in use already is not counted`
   return [what, value >= needs ? "ok" : "missing", note]
 }
+
+/** What a service answers; status 0 when it cannot be reached. */
+const answerTo = (place: AwsPlace, question: Question) =>
+  ask(place, question).catch((error) => ({ status: 0, text: String(error) }))
 
 /** What a refusal says, as one short line. */
 const reason = (text: string) =>

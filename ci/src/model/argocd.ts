@@ -1,6 +1,6 @@
 /** Argo CD Applications for an environment's releases: the same charts, values and digests that `deploy` installs. */
 import { Document, stringify } from "yaml"
-import type { Environment } from "./environment.js"
+import { type Environment, installedReleases } from "./environment.js"
 import { NAMESPACE_LABELS } from "./namespace.js"
 import { type Lookup, resolveAll } from "./resolve.js"
 
@@ -24,9 +24,8 @@ export interface ArgoPlace {
  * @throws ModelError when a value refers to what is not known
  */
 export function argoApplications(environment: Environment, place: ArgoPlace): string {
-  return Object.keys(environment.releases)
-    .filter((name) => !environment.releases[name].tenant)
-    .map((name) => {
+  return installedReleases(environment)
+    .map(([name]) => {
       const document = new Document(application(environment, name, place))
       const secrets = Object.keys(environment.releases[name].secrets)
       if (secrets.length > 0) {

@@ -64,6 +64,10 @@ export function environmentNames(environments: readonly Environment[]): string[]
   return inOrder([...uses.keys()], (name) => (uses.get(name) ?? []).filter((used) => uses.has(used)))
 }
 
+/** The releases that are installed here: those that are not left to a tenant. */
+export const installedReleases = ({ releases }: Pick<Environment, "releases">): [string, Release][] =>
+  Object.entries(releases).filter(([, { tenant }]) => !tenant)
+
 /**
  * The environment as YAML. References that only a deployment can fill in are left as they are; with `origins` each value
  * is followed by the place that it comes from.

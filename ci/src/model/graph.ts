@@ -1,5 +1,5 @@
 /** The steps that deploy an environment, and what each needs. */
-import type { Environment } from "./environment.js"
+import { type Environment, installedReleases } from "./environment.js"
 import type { Image } from "./images.js"
 import { findCycle, inOrder } from "./order.js"
 import { ModelError } from "./problems.js"
@@ -116,7 +116,7 @@ const images = (environment: Environment): Step[] =>
   }))
 
 const charts = (environment: Environment): Step[] =>
-  unique(own(environment).map(([, release]) => release.chart)).map((name) => ({
+  unique(installedReleases(environment).map(([, release]) => release.chart)).map((name) => ({
     kind: "chart",
     id: `chart:${name}`,
     name,
@@ -124,9 +124,6 @@ const charts = (environment: Environment): Step[] =>
     needs: registry(environment),
     shared: true,
   }))
-
-/** The releases that are not left to a tenant. */
-const own = (environment: Environment) => Object.entries(environment.releases).filter(([, { tenant }]) => !tenant)
 
 const handovers = (environment: Environment): Step[] =>
   Object.entries(environment.releases).flatMap(([name, release]) => {
@@ -138,7 +135,7 @@ const handovers = (environment: Environment): Step[] =>
   })
 
 const releases = (environment: Environment): Step[] =>
-  own(environment).map(([name, release]) => ({
+  installedReleases(environment).map(([name, release]) => ({
     kind: "release",
     id: `release:${name}`,
     name,

@@ -1,7 +1,7 @@
 // Renders an environment without a target: its configuration, what it is made from, and the manifests of its releases.
 import { type Directory, dag } from "@dagger.io/dagger"
 import { stringify } from "yaml"
-import { type Environment, environmentYaml, exampleLookup, resolve } from "../model/index.js"
+import { type Environment, environmentYaml, exampleLookup, installedReleases, resolve } from "../model/index.js"
 import { renderChart } from "../tools/helm.js"
 import { contentVersion } from "./chart.js"
 import type { Sources } from "./deployment.js"
@@ -21,18 +21,15 @@ export async function renderEnvironment(environment: Environment, sources: Sourc
     .directory()
     .withNewFile("environment.yaml", environmentYaml(environment))
     .withNewFile("sources.yaml", stringify(await versions(environment, sources)))
-  return installed(environment).reduce((all, [name, { chart, namespace }]) => {
+  return installedReleases(environment).reduce((all, [name, { chart, namespace }]) => {
     const { value: values } = resolve(environment, ["releases", name, "values"], lookup)
     return all.withFile(`releases/${name}.yaml`, renderChart(sources.charts, chart, { name, namespace, values }))
   }, base)
 }
 
-/** The releases that are not left to a tenant. */
-const installed = ({ releases }: Environment) => Object.entries(releases).filter(([, { tenant }]) => !tenant)
-
 /** Names of the content of everything that is built from source. */
 async function versions(environment: Environment, sources: Sources): Promise<object> {
-  const charts = [...new Set(installed(environment).map(([, { chart }]) => chart))].sort()
+  const charts = [...new Set(installedReleases(environment).map(([, { chart }]) => chart))].sort()
   const built = Object.entries(environment.images).flatMap(([name, image]) =>
     "build" in image ? [{ name, image }] : [],
   )

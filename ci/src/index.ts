@@ -57,7 +57,8 @@ export class WalletWorld {
   }
 
   /**
-   * Lists the environments: name, cluster, network, tier, host.
+   * Lists the environments: name, cluster, network, tier, host. Fails with every problem of the files: file, line, what
+   * would be right.
    *
    * Example: `dagger call environments --tier dev --names`
    *
@@ -71,7 +72,8 @@ export class WalletWorld {
   }
 
   /**
-   * Prints one environment: layers merged, validated, references resolved as far as no deployment is needed.
+   * Prints one environment: layers merged, validated, references resolved as far as no deployment is needed. Fails with
+   * every problem of its files, or when there is no such environment; then it lists those that there are.
    *
    * Example: `dagger call environment --name preview-nightly --origins`
    *
@@ -86,7 +88,7 @@ export class WalletWorld {
 
   /**
    * Renders one environment without a target: configuration, content of what is built, manifests of the releases. What
-   * only a deployment yields is replaced by stand-ins.
+   * only a deployment yields is replaced by stand-ins. Returns a directory. Fails when a file or a chart is wrong.
    *
    * Example: `dagger call render --env preview-dev export --path ./rendered`
    *
@@ -100,7 +102,7 @@ export class WalletWorld {
 
   /**
    * Says which environments differ from another state of the repository, and how: a Markdown text with unified diffs of
-   * what `render` yields. It needs no credentials.
+   * what `render` yields. It needs no credentials. Fails when an environment of this state cannot be rendered.
    *
    * Example: `git worktree add ../base origin/main && dagger call difference --base ../base`
    *
@@ -114,7 +116,8 @@ export class WalletWorld {
   }
 
   /**
-   * Builds one image of `environments/images.yaml` and returns its container.
+   * Builds one image of `environments/images.yaml` and returns its container. Fails when there is no such image, or its
+   * build fails, with what the build printed.
    *
    * Example: `dagger call build --service dapp-store-api as-tarball -o api.tar`
    *
@@ -128,7 +131,8 @@ export class WalletWorld {
 
   /**
    * Tests one service that is built from source: its own tests in the stage `test` of its Dockerfile, then the image as
-   * it would be pushed, both beside a real Postgres and a real Kafka.
+   * it would be pushed, both beside a real Postgres and a real Kafka. Returns what the tests printed. Fails with it when a
+   * test fails, takes longer than 15 minutes, or the image is not healthy within 90 seconds.
    *
    * Example: `dagger call test --service dapp-store-api`
    *
@@ -141,7 +145,8 @@ export class WalletWorld {
   }
 
   /**
-   * Publishes the images and charts of an environment; prints name, version and digest of each.
+   * Publishes the images and charts of an environment; prints a table of the steps, then name and digest of each. Fails
+   * with the table when one cannot be built or the registry refuses.
    *
    * Example: `dagger call publish --env preview-nightly`
    *
@@ -154,7 +159,8 @@ export class WalletWorld {
   }
 
   /**
-   * Plans or applies the infrastructure of one scope, or prints its outputs or the resources in its state.
+   * Plans or applies the infrastructure of one scope, or prints its outputs or the resources in its state. Fails when scope
+   * or action is unknown, what it needs was never applied, or OpenTofu fails, with its message.
    *
    * Example: `dagger call infra --env preview-nightly --scope environment --action plan`
    *
@@ -169,7 +175,8 @@ export class WalletWorld {
   }
 
   /**
-   * Says what a deployment would change: a table of the steps, and the changes of infrastructure. It changes nothing.
+   * Says what a deployment would change: a table of the steps, and the changes of infrastructure. It changes nothing. Fails
+   * when the target cannot be asked.
    *
    * Example: `dagger call plan --env preview-nightly`
    *
@@ -185,7 +192,8 @@ export class WalletWorld {
 
   /**
    * Deploys an environment: infrastructure, images, charts, releases. What is already as it should be is left alone.
-   * Returns a table of the steps and of the pods, and the addresses to look at.
+   * Returns a table of the steps and of the pods, and the addresses to look at. Fails with the same table and every step's
+   * error, or when another run holds the environment's lease; the same command continues where it stopped.
    *
    * Example: `dagger call deploy --env preview-nightly`
    *
@@ -198,7 +206,7 @@ export class WalletWorld {
   }
 
   /**
-   * Shows what happened in the last deployment of an environment, also of one that failed.
+   * Shows what happened in the last deployment of an environment, also of one that failed. Fails when there was none.
    *
    * Example: `dagger call report --env preview-nightly`
    *
@@ -212,6 +220,7 @@ export class WalletWorld {
 
   /**
    * Prints the lock of the last deployment that finished: digests of images, charts and releases, and outputs, as JSON.
+   * Fails when none did.
    *
    * Example: `dagger call lock --env preview-nightly > preview-nightly.lock.json`
    *
@@ -224,7 +233,8 @@ export class WalletWorld {
   }
 
   /**
-   * Prints Argo CD Applications (3.1 or later) for a deployed environment: the same charts, values and digests.
+   * Prints Argo CD Applications (3.1 or later) for a deployed environment: the same charts, values and digests. Fails when
+   * something of it is not deployed, and names it.
    *
    * Example: `dagger call export-argocd --env preview-nightly > applications.yaml`
    *
@@ -238,7 +248,7 @@ export class WalletWorld {
 
   /**
    * Says what an environment still lacks before it can be deployed to AWS: credentials, permissions to read, quotas, DNS,
-   * placeholders. It changes nothing.
+   * placeholders. It changes nothing. Returns a table; fails with the same table when something is missing.
    *
    * Example: `dagger call --aws-credentials='cmd://aws configure export-credentials' doctor --env preview-dev`
    *
@@ -251,7 +261,7 @@ export class WalletWorld {
   }
 
   /**
-   * Says what another repository may touch, and the variables that its workflow needs.
+   * Says what another repository may touch, and the variables that its workflow needs. Fails when there is no such tenant.
    *
    * Example: `dagger call tenant --name dapp-store`
    *
@@ -264,7 +274,8 @@ export class WalletWorld {
   }
 
   /**
-   * Destroys an environment in reverse order; what it shares with others stays.
+   * Destroys an environment in reverse order; what it shares with others stays. Returns a table of the steps. Fails with
+   * it, when a step fails, and for a protected environment without `confirm`.
    *
    * Example: `dagger call destroy --env preview-nightly`
    *
@@ -290,11 +301,12 @@ export class WalletWorld {
   }
 
   /**
-   * One of the command line tools that the steps or the tests run, as a file: what is used by hand is what they use.
+   * One of the command line tools that the steps or the tests run, as a file: what is used by hand is what they use. Fails
+   * when there is no such tool; then it lists those that there are.
    *
    * Example: `dagger call tool --name helm export --path ./helm`
    *
-   * @param name helm, kubectl, terragrunt, tofu, crane or actionlint
+   * @param name helm, kubectl, terragrunt, tofu, crane, actionlint or syft
    */
   @func()
   async tool(name: string): Promise<File> {
@@ -303,7 +315,64 @@ export class WalletWorld {
   }
 
   /**
-   * The sandbox as a service, to keep it beyond one call.
+   * Lists the programs that the module runs, tools and sandbox: the name of each one's recipe, and whether it is pulled
+   * as a published image (`ci/published.json`) or made where it is used.
+   *
+   * Example: `dagger call programs`
+   *
+   * @param missing prints those that are not pinned, as one line of JSON, for a workflow's matrix
+   */
+  @func({ cache: "never" })
+  async programs(missing: boolean = false): Promise<string> {
+    const { programList } = await import("./commands/programs.js")
+    return programList(this.sandboxHome, missing)
+  }
+
+  /**
+   * Makes one program for the engine's platform and pushes it under the name of its recipe, unless it is there already.
+   * The login is the one that `docker login` left. Returns JSON: image, digest, and whether it was created. Fails when there
+   * is no such program, or the registry refuses.
+   *
+   * Example: `dagger call publish-program --name helm --repository ghcr.io/OWNER/wallet-world`
+   *
+   * @param name a tool's name, or sandbox
+   * @param repository host and path that the program's name is put behind
+   */
+  @func({ cache: "never" })
+  async publishProgram(name: string, repository: string): Promise<string> {
+    const { publishProgram } = await import("./commands/programs.js")
+    return publishProgram(this.sandboxHome, name, repository)
+  }
+
+  /**
+   * Asks the registry for the digests of all programs and returns them as `ci/published.json`. Fails, and names them, when
+   * one is not published.
+   *
+   * Example: `dagger call pin-programs --repository ghcr.io/OWNER/wallet-world -o ci/published.json`
+   *
+   * @param repository where the programs are published
+   */
+  @func({ cache: "never" })
+  async pinPrograms(repository: string): Promise<string> {
+    const { pinPrograms } = await import("./commands/programs.js")
+    return pinPrograms(this.sandboxHome, repository)
+  }
+
+  /**
+   * The software bill of materials of an image, made with syft: CycloneDX, as JSON. Fails when the reference has no digest.
+   *
+   * Example: `dagger call sbom --image ghcr.io/OWNER/wallet-world/helm@sha256:… export --path sbom.json`
+   *
+   * @param image reference with digest
+   */
+  @func({ cache: "never" })
+  async sbom(image: string): Promise<File> {
+    const { billOfMaterials } = await import("./commands/programs.js")
+    return billOfMaterials(image)
+  }
+
+  /**
+   * The sandbox as a service, to keep it beyond one call. It ends, with the end of the part's log, when a part fails.
    *
    * Example: `dagger call sandbox-service --port 8443 up --ports 8443:8443`
    *

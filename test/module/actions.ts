@@ -1,5 +1,5 @@
 // What the actions that the workflows use really do here, where there is no GitHub.
-import { cpSync, mkdirSync, statSync } from "node:fs"
+import { cpSync, mkdirSync, readFileSync, statSync } from "node:fs"
 import { basename, join } from "node:path"
 import type { Machine, Run } from "./runner.js"
 import { command } from "./world.js"
@@ -37,6 +37,18 @@ export const actions: Record<string, Action> = {
     })
   },
 
+  /** Signs that an image was made by the workflow, or what is in it; here the inputs are read and kept. */
+  "actions/attest": async (_run, { permissions, attested }, inputs) => {
+    known(inputs, "subject-name", "subject-digest", "sbom-path", "push-to-registry", "create-storage-record")
+    for (const right of ["id-token", "attestations", "packages"])
+      if (permissions[right] !== "write") throw new Error(`without ${right}: write nothing can be attested`)
+    const [name, digest] = [String(inputs["subject-name"]), String(inputs["subject-digest"])]
+    if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw new Error(`${digest} is no digest`)
+    if (name !== name.toLowerCase() || /[:@][^/]*$/.test(name)) throw new Error(`${name} is no image without a tag`)
+    const path = inputs["sbom-path"]
+    attested.push({ name, digest, ...(path ? { materials: materials(String(path)) } : {}) })
+  },
+
   /** Keeps a file, which must be there and not be empty; a run has one artifact of a name. */
   "actions/upload-artifact": async ({ artifacts }, _machine, inputs) => {
     known(inputs, "name", "path", "if-no-files-found")
@@ -46,6 +58,14 @@ export const actions: Record<string, Action> = {
     mkdirSync(directory)
     cpSync(path, join(directory, basename(path)))
   },
+}
+
+/** The names in a bill of materials; GitHub takes CycloneDX as JSON, up to 16 MB. */
+function materials(path: string): string[] {
+  if (statSync(path).size > 16e6) throw new Error(`${path} is larger than GitHub takes`)
+  const { bomFormat, components } = JSON.parse(readFileSync(path, "utf8"))
+  if (bomFormat !== "CycloneDX") throw new Error(`${path} is no CycloneDX`)
+  return components.map(({ name }: { name: string }) => name)
 }
 
 function known(inputs: Record<string, unknown>, ...names: string[]): void {

@@ -1,4 +1,4 @@
-// Programs that GitHub's machines have: AWS's command line, which is the real one, and GitHub's, which is stood in for.
+// Programs that GitHub's machines have: AWS's command line, which is the real one; GitHub's and Docker's are stood in for.
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, symlinkSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -7,7 +7,7 @@ import { command, root, write } from "./world.js"
 const tools = join(root, "test/.tools")
 
 /**
- * Makes a directory for the PATH with `aws` and `gh`.
+ * Makes a directory for the PATH with `aws`, `gh` and `docker`.
  *
  * @param record where `gh` writes its arguments, a line for each call, and the body of a comment
  * @param artifacts where `gh run download` finds artifacts
@@ -16,10 +16,17 @@ export async function programs(record: string, artifacts: string): Promise<strin
   const directory = mkdtempSync(join(tmpdir(), "wallet-world-programs-"))
   symlinkSync(await awsCommand(), join(directory, "aws"))
   executable(join(directory, "gh"), gh(record, artifacts))
+  executable(join(directory, "docker"), docker)
   return directory
 }
 
-/** The only stand-in: it records what it is asked for, and knows only the two commands that the workflows use. */
+/** Takes a login, which registries here do not ask for, and is no container runtime. */
+const docker = `#!/usr/bin/env bash
+set -euo pipefail
+[ "$1 $3 $5" = 'login --username --password-stdin' ] && [ -n "$2" ] && [ -n "$4" ] && [ -n "$(cat)" ]
+`
+
+/** It records what it is asked for, and knows only the two commands that the workflows use. */
 const gh = (record: string, artifacts: string) => `#!/usr/bin/env bash
 set -euo pipefail
 : "\${GH_TOKEN:?}" "\${GH_REPO:?}"

@@ -42,6 +42,15 @@ export interface Outcome {
   /** What the scripts printed, in the order of the steps, and why an action failed. */
   scripts: Ended[]
   summary: string
+  /** What was attested, in the order of the steps. */
+  attested: Attested[]
+}
+
+/** An attestation: of which image, and the names of what is in it where it is a bill of materials. */
+export interface Attested {
+  name: string
+  digest: string
+  materials?: string[]
 }
 
 /** One run of a workflow: what happened on GitHub, and the machine. */
@@ -54,6 +63,8 @@ export interface Run {
   programs: string
   github: Contexts
   vars: Record<string, string>
+  /** Variables that take the place of those that the workflow sets, where what they name cannot be had here. */
+  env?: Record<string, string>
   /** The port of the sandbox that stands where AWS would. */
   port: number
   /** Gives a session of a role to a job that GitHub names so. */
@@ -69,6 +80,7 @@ export interface Machine {
   subject: string
   /** Variables that actions set for the steps after them. */
   variables: Record<string, string>
+  attested: Attested[]
 }
 
 /** Variables by which a person says where this machine's engine is, and what daggerw keeps. */
@@ -146,11 +158,12 @@ async function runSteps(run: Run, workflow: Workflow, job: Job, outer: Contexts)
   const { repository, ref } = run.github
   const place = job.environment ? `environment:${fill(job.environment, outer)}` : `ref:${ref}`
   const subject = `repo:${repository}:${place}`
-  const machine: Machine = { workspace, temporary, subject, permissions: job.permissions, variables: {} }
+  const ended: Outcome = { outcome: "success", outputs: {}, scripts: [], summary: "", attested: [] }
+  const { attested } = ended
+  const machine: Machine = { workspace, temporary, subject, permissions: job.permissions, variables: {}, attested }
   const steps: Record<string, StepState> = {}
   const contexts: Contexts = { ...outer, runner: { temp: temporary }, steps }
-  contexts.env = filledTexts({ ...workflow.env, ...job.env }, contexts)
-  const ended: Outcome = { outcome: "success", outputs: {}, scripts: [], summary: "" }
+  contexts.env = { ...filledTexts({ ...workflow.env, ...job.env }, contexts), ...run.env }
   try {
     for (const step of job.steps ?? []) {
       const own: StepState = { outcome: "skipped", outputs: {} }
@@ -208,6 +221,7 @@ async function runStep(
     GITHUB_RUN_ID: "1",
     GITHUB_REPOSITORY: String(run.github.repository),
     GITHUB_SERVER_URL: "https://github.com",
+    GITHUB_ACTOR: "somebody",
     RUNNER_TEMP: machine.temporary,
     ...(contexts.env as Record<string, string>),
     ...machine.variables,

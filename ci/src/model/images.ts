@@ -57,6 +57,22 @@ export const imagesSchema = z.record(nameSchema, imageSchema)
 
 export type Image = z.infer<typeof imageSchema>
 
+/** Where a build context is: a directory of the repository, or one of another repository's at a branch, tag or commit. */
+export type Context = { directory: string } | { url: string; ref: string; directory: string }
+
+/**
+ * Takes a build context apart.
+ *
+ * @param context such as services/api, or https://github.com/OWNER/dappstore#main:services/api; without a ref it is the
+ *   branch that the other repository calls its own, without a directory all of it
+ */
+export function parseContext(context: string): Context {
+  if (!/^(https:\/\/|ssh:\/\/|git@)/.test(context)) return { directory: context }
+  const [url, fragment = ""] = context.split("#")
+  const [ref, directory = "."] = fragment.split(":")
+  return { url, ref: ref || "HEAD", directory: directory || "." }
+}
+
 /** The images of a file; undefined if there are problems. */
 export function readImages(tree: MapTree): { images?: Record<string, Image>; problems: Problem[] } {
   const problems = validate(imagesSchema, tree)

@@ -34,7 +34,7 @@ export function chartStep(id: string, name: string, deployment: Deployment): Ste
         ? { action: "unchanged", why: `${version} is in the registry` }
         : { action: "create", why: `push ${version}` },
     async apply({ version }) {
-      const chart = packageChart(sources.charts, name, version)
+      const chart = await packageChart(sources.charts, name, version)
       return { version, digest: await pushChart(target, await deployment.registry(), chart, prefix) }
     },
     outputs: ({ version, digest = "" }) => ({ version, values: { digest } }),

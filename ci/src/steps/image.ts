@@ -1,6 +1,6 @@
 // An image: copied from elsewhere or built from source, pushed to the target's registry, used by its digest.
-import { type Container, dag } from "@dagger.io/dagger"
-import { type Image, refusal } from "../model/index.js"
+import { type Container, type Directory, dag } from "@dagger.io/dagger"
+import { type Image, parseContext, refusal } from "../model/index.js"
 import { pushImage } from "../tools/crane.js"
 import { digestOf } from "../tools/ecr.js"
 import type { Deployment, Sources } from "./deployment.js"
@@ -68,7 +68,14 @@ export function imageStep(id: string, name: string, image: Image, deployment: De
 export function imageContainer(image: Image, sources: Sources): Container {
   if ("copy" in image) return dag.container().from(image.copy)
   const { context, dockerfile = "Dockerfile", target } = image.build
-  return sources.repository.directory(context).dockerBuild({ dockerfile, target })
+  return contextDirectory(context, sources).dockerBuild({ dockerfile, target })
+}
+
+/** A build context; Git is asked for a branch's head anew in each call. */
+function contextDirectory(context: string, { repository }: Sources): Directory {
+  const found = parseContext(context)
+  const tree = "url" in found ? dag.git(found.url).ref(found.ref).tree() : repository
+  return tree.directory(found.directory)
 }
 
 /** A tag that names the content: what is copied by its digest, what is built by its context. */
@@ -81,7 +88,7 @@ export async function buildTag(image: Extract<Image, { build: object }>, sources
   const { context, dockerfile = "Dockerfile", target = "" } = image.build
   const recipe = dag
     .directory()
-    .withDirectory("context", sources.repository.directory(context))
+    .withDirectory("context", contextDirectory(context, sources))
     .withNewFile("recipe", JSON.stringify({ dockerfile, target }))
   return `build-${digestPart(await recipe.digest())}`
 }

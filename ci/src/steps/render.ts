@@ -21,10 +21,14 @@ export async function renderEnvironment(environment: Environment, sources: Sourc
     .directory()
     .withNewFile("environment.yaml", environmentYaml(environment))
     .withNewFile("sources.yaml", stringify(await versions(environment, sources)))
-  return installedReleases(environment).reduce((all, [name, { chart, namespace }]) => {
+  const rendered = installedReleases(environment).map(async ([name, { chart, namespace }]) => {
     const { value: values } = resolve(environment, ["releases", name, "values"], lookup)
-    return all.withFile(`releases/${name}.yaml`, renderChart(sources.charts, chart, { name, namespace, values }))
-  }, base)
+    return { name, manifests: await renderChart(sources.charts, chart, { name, namespace, values }) }
+  })
+  return (await Promise.all(rendered)).reduce(
+    (all, { name, manifests }) => all.withFile(`releases/${name}.yaml`, manifests),
+    base,
+  )
 }
 
 /** Names of the content of everything that is built from source. */

@@ -11,7 +11,7 @@ import { toolbox } from "./toolbox.js"
  */
 export async function unifiedDifference(before: Directory, after: Directory): Promise<string> {
   const command = ["git", "diff", "--no-index", "--no-color", "--no-renames", "--no-prefix", "before", "after"]
-  const done = toolbox()
+  const done = (await toolbox())
     .withDirectory("/work/before", before)
     .withDirectory("/work/after", after)
     .withWorkdir("/work")

@@ -67,6 +67,12 @@ const modules = {
     ].join(" "),
   },
   kwok: { module: "sigs.k8s.io/kwok", version: go.kwok, commands: { kwok: "./cmd/kwok" } },
+  syft: {
+    module: "github.com/anchore/syft",
+    version: go.syft,
+    commands: { syft: "./cmd/syft" },
+    ldflags: `-X main.version=${go.syft}`,
+  },
   terragrunt: {
     module: "github.com/gruntwork-io/terragrunt",
     version: go.terragrunt,
@@ -108,6 +114,15 @@ export function compiled(name: GoModuleName): Directory {
 }
 
 /**
+ * Everything that decides what {@link compiled} yields, for the name of its result.
+ *
+ * @param name the module's name in the table above
+ */
+export async function goRecipe(name: GoModuleName): Promise<object> {
+  return { ...modules[name], settings, golang: images.golang, script: await compileScript().contents() }
+}
+
+/**
  * A command compiled from Go sources of our own.
  *
  * @param source a directory with a `go.mod`, or with a single file of package main
@@ -122,15 +137,17 @@ export function compiledSource(source: Directory, name: string): File {
     .file(`/out/${name}`)
 }
 
+/** How Go compiles, whatever it is. */
+const settings = { CGO_ENABLED: "0", GOTOOLCHAIN: "local" }
+
+const compileScript = () => dag.currentModule().source().file("src/tools/compile.sh")
+
 function compiler(): Container {
-  return dag
-    .container()
-    .from(images.golang)
+  return Object.entries(settings)
+    .reduce((box, [name, value]) => box.withEnvVariable(name, value), dag.container().from(images.golang))
     .withMountedCache("/go/pkg/mod", dag.cacheVolume("wallet-world-go-modules"))
     .withMountedCache("/go/build", dag.cacheVolume("wallet-world-go-build"))
     .withEnvVariable("GOPATH", "/go")
     .withEnvVariable("GOCACHE", "/go/build")
-    .withEnvVariable("CGO_ENABLED", "0")
-    .withEnvVariable("GOTOOLCHAIN", "local")
-    .withMountedFile("/opt/compile.sh", dag.currentModule().source().file("src/tools/compile.sh"))
+    .withMountedFile("/opt/compile.sh", compileScript())
 }

@@ -37,8 +37,8 @@ export interface ReleaseRecord {
  * @param version the version to give it
  * @returns the package; its bytes depend on the chart's files and the version alone
  */
-export function packageChart(charts: Directory, name: string, version: string): File {
-  return withChart(charts, name)
+export async function packageChart(charts: Directory, name: string, version: string): Promise<File> {
+  return (await withChart(charts, name))
     .withExec(["helm", "package", `/charts/${name}`, "--version", version, "--destination", "/out"])
     .file(`/out/${name}-${version}.tgz`)
 }
@@ -51,21 +51,21 @@ export function packageChart(charts: Directory, name: string, version: string): 
  * @param release name and namespace of the release, and its values
  * @returns the manifests
  */
-export function renderChart(
+export async function renderChart(
   charts: Directory,
   chart: string,
   { name, namespace, values }: Pick<ReleaseSpec, "name" | "namespace" | "values">,
-): File {
+): Promise<File> {
   const options = ["--namespace", namespace, "--values", "/run/values.json"]
-  return withChart(charts, chart)
+  return (await withChart(charts, chart))
     .withNewFile("/run/values.json", JSON.stringify(values))
     .withExec(["helm", "template", name, `/charts/${chart}`, ...options], { redirectStdout: "/run/manifests.yaml" })
     .file("/run/manifests.yaml")
 }
 
 /** A chart with the libraries that it needs packed in. */
-function withChart(charts: Directory, name: string): Container {
-  return toolbox("helm")
+async function withChart(charts: Directory, name: string): Promise<Container> {
+  return (await toolbox("helm"))
     .withDirectory("/charts", charts)
     .withExec(["helm", "dependency", "build", `/charts/${name}`])
 }
@@ -80,7 +80,7 @@ function withChart(charts: Directory, name: string): Container {
  * @returns the digest under which the registry holds it
  */
 export async function pushChart(target: Target, registry: Registry, chart: File, prefix: string): Promise<string> {
-  const box = await target.attach(withRegistryLogin(toolbox("helm"), registry), registry.host)
+  const box = await target.attach(withRegistryLogin(await toolbox("helm"), registry), registry.host)
   const command = ["helm", "push", "/chart.tgz", `oci://${registry.host}/${prefix}`]
   const { stdout, stderr } = await run(box.withMountedFile("/chart.tgz", chart), command)
   const [digest] = /sha256:[0-9a-f]{64}/.exec(stdout + stderr) ?? []
@@ -94,7 +94,7 @@ export class Helm {
 
   /** A Helm that can reach cluster and registry; its token lasts 15 minutes. */
   static async open(place: AwsPlace, cluster: Cluster, registry: Registry): Promise<Helm> {
-    const box = await place.target.attach(withRegistryLogin(toolbox("helm"), registry), registry.host)
+    const box = await place.target.attach(withRegistryLogin(await toolbox("helm"), registry), registry.host)
     return new Helm(await withCluster(box, place, cluster))
   }
 

@@ -15,7 +15,7 @@ export class Kubectl {
 
   /** A kubectl that can reach the cluster; its token lasts 15 minutes. */
   static async open(place: AwsPlace, cluster: Cluster): Promise<Kubectl> {
-    return new Kubectl(await withCluster(toolbox("kubectl"), place, cluster))
+    return new Kubectl(await withCluster(await toolbox("kubectl"), place, cluster))
   }
 
   /**

@@ -1,6 +1,7 @@
 // Builds the sandbox: one privileged service with a real Kubernetes, a registry, and the emulated cloud.
 import { type Container, type Directory, dag, type Service } from "@dagger.io/dagger"
-import { compiled, compiledSource, type GoModuleName } from "./go.js"
+import { compiled, compiledSource, type GoModuleName, goRecipe } from "./go.js"
+import { type Program, programImage } from "./published.js"
 import { images } from "./versions.js"
 
 /** Debian packages that the parts of the sandbox run on. */
@@ -29,14 +30,34 @@ const goModules: GoModuleName[] = ["containerd", "coredns", "distribution", "etc
  * @param port the one port that it listens on; its names carry it, so it must be the same on every side
  */
 export async function sandboxService(home: Directory, port: number): Promise<Service> {
-  // Side by side: the engine would compile one after the other, and downloads and linking leave cores idle.
-  await Promise.all(goModules.map((name) => compiled(name).sync()))
-  return sandboxContainer(home)
+  return (await programImage("sandbox", sandboxProgram(home)))
     .withMountedTemp("/data")
     .withEnvVariable("SANDBOX_PORT", String(port))
     .withExposedPort(port)
     .withDefaultArgs(["/opt/sandbox/start"])
     .asService({ insecureRootCapabilities: true })
+}
+
+/**
+ * How the sandbox is made.
+ *
+ * @param home the directory `sandbox`
+ */
+export function sandboxProgram(home: Directory): Program {
+  return {
+    recipe: async () => ({
+      postgres: images.postgres,
+      modules: await Promise.all(goModules.map(goRecipe)),
+      home: await home.digest(),
+      // All else stands in this file.
+      steps: await dag.currentModule().source().file("src/tools/sandbox.ts").contents(),
+    }),
+    async image() {
+      // Side by side: the engine would compile one after the other, and downloads and linking leave cores idle.
+      await Promise.all(goModules.map((name) => compiled(name).sync()))
+      return sandboxContainer(home)
+    },
+  }
 }
 
 /** What every part of the sandbox runs on: Postgres and Debian's packages. */

@@ -40,7 +40,7 @@ export class Terragrunt {
     stack: Stack,
     passphrase: string,
   ): Promise<Terragrunt> {
-    const box = toolbox("terragrunt", "tofu")
+    const box = (await toolbox("terragrunt", "tofu"))
       .withMountedDirectory(root, sources.terragrunt)
       .withNewFile("/run/inputs.json", JSON.stringify(stack))
       .withEnvVariable("WALLET_WORLD_INPUTS", "/run/inputs.json")

@@ -1,16 +1,20 @@
 // A container that holds the command line tools that a step runs.
 import { type Container, dag, type File } from "@dagger.io/dagger"
-import { compiled } from "./go.js"
+import { compiled, type GoModuleName, goRecipe } from "./go.js"
+import { type Program, programImage } from "./published.js"
 import { images } from "./versions.js"
 
 const tools = ["helm", "kubectl", "terragrunt", "tofu", "crane"] as const
 
-/** Tools of which only the tests have need. */
-const linters = ["actionlint"] as const
+/** Tools that no step runs: they are for tests and releases. */
+const others = ["actionlint", "syft"] as const
 
 /** The command line tools that steps run. */
-export type Tool = (typeof tools)[number]
-type Linter = (typeof linters)[number]
+type StepTool = (typeof tools)[number]
+export type Tool = StepTool | (typeof others)[number]
+
+/** All tools. */
+export const toolNames: readonly Tool[] = [...tools, ...others]
 
 /**
  * A container with the given tools on its PATH, certificate authorities and nothing else.
@@ -18,8 +22,9 @@ type Linter = (typeof linters)[number]
  * @param wanted the tools to put in
  * @returns a container without entry point: pass whole command lines to `withExec`
  */
-export function toolbox(...wanted: Tool[]): Container {
-  return wanted.reduce((box, tool) => box.withFile(`/usr/local/bin/${tool}`, binary(tool)), base())
+export async function toolbox(...wanted: Tool[]): Promise<Container> {
+  const files = await Promise.all(wanted.map(binary))
+  return wanted.reduce((box, tool, index) => box.withFile(`/usr/local/bin/${tool}`, files[index]), base())
 }
 
 function base(): Container {
@@ -38,12 +43,25 @@ function base(): Container {
  * @param name the tool's name
  * @throws when there is no such tool; the message lists those that there are
  */
-export function toolFile(name: string): File {
-  const known: readonly string[] = [...tools, ...linters]
+export async function toolFile(name: string): Promise<File> {
+  const known: readonly string[] = toolNames
   if (!known.includes(name)) throw new Error(`there is no tool ${name}: there are ${known.join(", ")}`)
-  return binary(name as Tool | Linter)
+  return binary(name as Tool)
 }
 
-function binary(tool: Tool | Linter): File {
-  return compiled(tool === "kubectl" ? "kubernetes" : tool).file(tool)
+/**
+ * How a tool is made: compiled, and alone in its image.
+ *
+ * @param tool the tool
+ */
+export function toolProgram(tool: Tool): Program {
+  const module: GoModuleName = tool === "kubectl" ? "kubernetes" : tool
+  return {
+    recipe: async () => ({ tool, ...(await goRecipe(module)) }),
+    image: async () => dag.container().withFile(`/${tool}`, compiled(module).file(tool)),
+  }
+}
+
+async function binary(tool: Tool): Promise<File> {
+  return (await programImage(tool, toolProgram(tool))).file(`/${tool}`)
 }

@@ -18,6 +18,7 @@ export const go = {
   helm: "v4.2.4",
   kubernetes: "v1.35.4",
   kwok: "v0.7.0",
+  syft: "v1.57.1",
   terragrunt: "v1.1.3",
   tofu: "v1.12.6",
 } as const

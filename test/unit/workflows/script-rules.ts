@@ -6,7 +6,14 @@ import { assignedVariables, type Call, calls, usedVariables } from "./shell.js"
 
 /** Variables that the runner sets. */
 export const runnerVariables = [
-  ...["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_RUN_ID", "GITHUB_REPOSITORY", "GITHUB_SERVER_URL"],
+  ...[
+    "GITHUB_OUTPUT",
+    "GITHUB_STEP_SUMMARY",
+    "GITHUB_RUN_ID",
+    "GITHUB_REPOSITORY",
+    "GITHUB_SERVER_URL",
+    "GITHUB_ACTOR",
+  ],
   ...["RUNNER_TEMP", "HOME", "PATH"],
 ]
 

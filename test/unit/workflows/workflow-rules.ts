@@ -6,6 +6,8 @@ import { ofJobs, ofLines, ofWorkflows, type Rule, same } from "./rule.js"
 /** Jobs that may do more than read the repository. */
 const permitted: Record<string, Record<string, string>> = {
   "pull-request/comment": { actions: "read", "pull-requests": "write" },
+  "release/publish": { attestations: "write", contents: "read", "id-token": "write", packages: "write" },
+  "release/pin": { contents: "read", packages: "read" },
   ...Object.fromEntries(
     ["deploy/plan", "deploy/deploy", "nightly/deploy", "drift/drift", "reuse/plan", "reuse/change"].map((job) => [
       job,
@@ -77,7 +79,10 @@ export const workflowRules: Rule[] = [
 
   ofJobs("machine", ({ name, place, steps }) => {
     const given = place.at("runs-on")
-    if (steps.length === 0 || given?.value === "ubuntu-24.04") return []
+    // In an expression each machine stands in quotes; what it is chosen by has a slash.
+    const quoted = given?.text.startsWith("${{") ? (given.text.match(/'[^']*'/g) ?? []) : [`'${given?.text}'`]
+    const machines = quoted.filter((text) => !text.includes("/"))
+    if (steps.length === 0 || machines.every((one) => /^'ubuntu-24\.04(-arm)?'$/.test(one))) return []
     return [
       { line: (given ?? place).line, message: `${name} must run on ubuntu-24.04: a name without a version moves` },
     ]
@@ -109,7 +114,7 @@ export const workflowRules: Rule[] = [
         .filter((input) => !step.at("with", input)?.text)
         .map((input) => ({ line: step.line, message: `the step must say ${input}` })),
     )
-    if (steps.length === 0 || !trusted || assuming.length > 0) return missing
-    return [{ line: trusted.line, message: `${name} assumes no role: it needs no id-token` }]
+    if (steps.length === 0 || !trusted || assuming.length > 0 || steps.some(uses("actions/attest"))) return missing
+    return [{ line: trusted.line, message: `${name} assumes no role and attests nothing: it needs no id-token` }]
   }),
 ]

@@ -57,7 +57,10 @@ const edits: Record<string, Edit[]> = {
     ["drift", "        run: |", "        shell: sh\n        run: |", "        shell: sh"],
     ["drift", "defaults:\n  run:\n    shell: bash\n", "", "# Fails when"],
   ],
-  machine: [["pull-request", "ubuntu-24.04", "ubuntu-latest"]],
+  machine: [
+    ["pull-request", "ubuntu-24.04", "ubuntu-latest"],
+    ["release", "&& 'ubuntu-24.04-arm'", "&& 'ubuntu-latest'"],
+  ],
   timeout: [
     ["pull-request", "    timeout-minutes: 5\n", "", "  comment:"],
     ["pull-request", "    timeout-minutes: 5\n", "    timeout-minutes: 360\n"],

@@ -90,7 +90,7 @@ running_at() {
 
 # wait_for_sandbox: until it says that it is ready; not for ever, and not when it has ended
 wait_for_sandbox() {
-  local limit=${WALLET_WORLD_SANDBOX_TIMEOUT:-2400} began=$SECONDS shown=$SECONDS
+  local limit=${WALLET_WORLD_SANDBOX_TIMEOUT:-5400} began=$SECONDS shown=$SECONDS
   sandbox_answers && return
   until sandbox_answers; do
     sandbox_runs || sandbox_failed "the sandbox ended before it was ready"

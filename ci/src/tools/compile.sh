@@ -21,6 +21,9 @@ if [ "$MODULE" = k8s.io/kubernetes ]; then
 fi
 [ ${#edits[@]} -eq 0 ] || go mod edit "${edits[@]}"
 
+compiled=0
 for command; do
+  # Go says nothing while it compiles; whoever waits sees this.
+  echo "compiling ${command%%=*} $VERSION ($((compiled += 1)) of $#)" >&2
   go build -trimpath -buildvcs=false -ldflags "-s -w $LDFLAGS" -o "/out/${command%%=*}" "${command#*=}"
 done

@@ -1,7 +1,15 @@
 // Renders an environment without a target: its configuration, what it is made from, and the manifests of its releases.
 import { type Directory, dag } from "@dagger.io/dagger"
 import { stringify } from "yaml"
-import { type Environment, environmentYaml, exampleLookup, installedReleases, resolve } from "../model/index.js"
+import {
+  chartDirectory,
+  chartName,
+  type Environment,
+  environmentYaml,
+  exampleLookup,
+  installedReleases,
+  resolve,
+} from "../model/index.js"
 import { renderChart } from "../tools/helm.js"
 import { contentVersion } from "./chart.js"
 import type { Sources } from "./deployment.js"
@@ -23,13 +31,14 @@ export async function renderEnvironment(environment: Environment, sources: Sourc
     .withNewFile("sources.yaml", stringify(await versions(environment, sources)))
   return installedReleases(environment).reduce((all, [name, { chart, namespace }]) => {
     const { value: values } = resolve(environment, ["releases", name, "values"], lookup)
-    return all.withFile(`releases/${name}.yaml`, renderChart(sources.charts, chart, { name, namespace, values }))
+    const manifests = renderChart(sources.charts, chartDirectory(chart), { name, namespace, values })
+    return all.withFile(`releases/${name}.yaml`, manifests)
   }, base)
 }
 
 /** Names of the content of everything that is built from source. */
 async function versions(environment: Environment, sources: Sources): Promise<object> {
-  const charts = [...new Set(installedReleases(environment).map(([, { chart }]) => chart))].sort()
+  const charts = [...new Set(installedReleases(environment).map(([, { chart }]) => chartDirectory(chart)))].sort()
   const built = Object.entries(environment.images).flatMap(([name, image]) =>
     "build" in image ? [{ name, image }] : [],
   )
@@ -39,7 +48,7 @@ async function versions(environment: Environment, sources: Sources): Promise<obj
     Promise.all(built.map(({ image }) => buildTag(image, sources))),
   ])
   return {
-    charts: Object.fromEntries(charts.map((chart, index) => [chart, chartVersions[index]])),
+    charts: Object.fromEntries(charts.map((chart, index) => [chartName(chart), chartVersions[index]])),
     images: Object.fromEntries(built.map(({ name }, index) => [name, tags[index]])),
     terragrunt: modules,
   }

@@ -1,10 +1,10 @@
 // Each chart with each of its example values: what it renders, that it may run where pods are restricted, what it refuses.
-import { readdirSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
 import { looseEndsOf } from "./consistency.ts"
-import { applicationCharts, Charts, changed, chartsDirectory, manifestsOf } from "./helm.ts"
+import { Charts, changed, chartDirectories, exampleFiles, manifestsOf } from "./helm.ts"
 import { breachesOf } from "./restricted.ts"
 
 const charts = new Charts()
@@ -15,12 +15,8 @@ const existing = {
   "rds-ca": ["ca.crt"],
 }
 
-const examples = applicationCharts().flatMap((chart) =>
-  readdirSync(join(chartsDirectory, chart, "examples")).map((file) => ({
-    chart,
-    file,
-    values: parse(readFileSync(join(chartsDirectory, chart, "examples", file), "utf8")),
-  })),
+const examples = Object.keys(chartDirectories).flatMap((chart) =>
+  exampleFiles(chart).map(([file, path]) => ({ chart, file, values: parse(readFileSync(path, "utf8")) })),
 )
 const example = (file: string) => examples.find((one) => one.file === file)?.values ?? expect.fail(`no example ${file}`)
 

@@ -1,12 +1,11 @@
 // The checks themselves: each breach and each loose end is seen, so that an empty list means something.
 import { readFileSync } from "node:fs"
-import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { looseEndsOf } from "./consistency.ts"
-import { Charts, changed, chartsDirectory, type Manifest, manifestsOf } from "./helm.ts"
+import { Charts, changed, exampleFiles, type Manifest, manifestsOf } from "./helm.ts"
 import { breachesOf } from "./restricted.ts"
 
-const values = readFileSync(join(chartsDirectory, "dapp-store/examples/api.yaml"), "utf8")
+const values = readFileSync(Object.fromEntries(exampleFiles("dapp-store"))["api.yaml"], "utf8")
 const release = manifestsOf(new Charts().render("dapp-store", values))
 const existing = { "dapp-store-database": ["password"] }
 const of = (kind: string) => release.find((manifest) => manifest.kind === kind) as Manifest

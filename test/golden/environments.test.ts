@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import { describe, expect, it } from "vitest"
 import {
+  chartName,
   type Environment,
   exampleLookup,
   installedReleases,
@@ -10,25 +11,27 @@ import {
   resolveAll,
 } from "../../ci/src/model/index.ts"
 import { looseEndsOf } from "./consistency.ts"
-import { applicationCharts, Charts, manifestsOf } from "./helm.ts"
+import { Charts, chartDirectories, manifestsOf } from "./helm.ts"
 import { breachesOf, containersOf, podOf } from "./restricted.ts"
 
 const root = join(import.meta.dirname, "../..")
 const charts = new Charts()
 
-/** All environments of a repository. */
-function environmentsIn(directory: string): Environment[] {
+/** All environments of a repository, which knows charts by their paths in it. */
+function environmentsIn(repository: string): Environment[] {
+  const directory = join(root, repository, "environments")
   const files = new Map(
     readdirSync(directory, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
       .map((path) => [relative(directory, path), readFileSync(path, "utf8")]),
   )
-  return loadEnvironments(files, { charts: applicationCharts() })
+  const charts = Object.values(chartDirectories).map((chart) => relative(repository, chart))
+  return loadEnvironments(files, { charts })
 }
 
-const environments = environmentsIn(join(root, "environments"))
-const tenants = environmentsIn(join(root, "examples/dappstore/environments"))
+const environments = environmentsIn("")
+const tenants = environmentsIn("examples/dappstore")
 const releases = [...environments, ...tenants].flatMap((environment) =>
   // What a tenant installs is in the tenant's own files.
   installedReleases(environment).map(([name, release]) => ({
@@ -47,12 +50,12 @@ it("there are nine environments", () => {
 
 describe.each(releases)("$env: $name", ({ environment, name, release }) => {
   const values = resolveAll(environment, ["releases", name, "values"], exampleLookup(environment)) as object
-  const text = charts.render(release.chart, values, name, release.namespace)
+  const text = charts.render(chartName(release.chart), values, name, release.namespace)
   const manifests = manifestsOf(text)
 
   it("renders what it did, and the same bytes again", async () => {
     await expect(text).toMatchFileSnapshot(join("expected/environments", environment.name, `${name}.yaml`))
-    expect(charts.render(release.chart, values, name, release.namespace)).toBe(text)
+    expect(charts.render(chartName(release.chart), values, name, release.namespace)).toBe(text)
   })
 
   it("takes every image from our registry, by digest", () => {

@@ -5,19 +5,37 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parse, parseAllDocuments, stringify } from "yaml"
 
-export const chartsDirectory = join(import.meta.dirname, "../../charts")
+const root = join(import.meta.dirname, "../..")
+
+/** Where each chart is, by its name; `charts/common` is the library of all of them. */
+export const chartDirectories: Record<string, string> = Object.fromEntries(
+  ["charts", "examples/dappstore/charts"].flatMap((parent) =>
+    readdirSync(join(root, parent))
+      .filter((name) => name !== "common" && existsSync(join(root, parent, name, "Chart.yaml")))
+      .map((name) => [name, `${parent}/${name}`]),
+  ),
+)
+
+/** The files of a chart's examples, by their names. */
+export const exampleFiles = (chart: string): [name: string, path: string][] => {
+  const directory = join(root, chartDirectories[chart], "examples")
+  return readdirSync(directory).map((name) => [name, join(directory, name)])
+}
 
 /** An object of Kubernetes as rendered; only what tests look at is typed. */
 // biome-ignore lint/suspicious/noExplicitAny: manifests are read, not built, here
 export type Manifest = { kind: string; metadata: { name: string; labels?: Record<string, string> }; [key: string]: any }
 
-/** Charts with their dependencies packed in, in a copy: the working tree stays as it is. */
+/** Charts with their dependencies packed in, side by side in a copy: the working tree stays as it is. */
 export class Charts {
   readonly #directory = mkdtempSync(join(tmpdir(), "charts-"))
 
   constructor() {
-    cpSync(chartsDirectory, this.#directory, { recursive: true })
-    for (const chart of applicationCharts()) helm("dependency", "build", join(this.#directory, chart))
+    cpSync(join(root, "charts/common"), join(this.#directory, "common"), { recursive: true })
+    for (const [chart, directory] of Object.entries(chartDirectories)) {
+      cpSync(join(root, directory), join(this.#directory, chart), { recursive: true })
+      helm("dependency", "build", join(this.#directory, chart))
+    }
   }
 
   /** The manifests as text; fails with helm's own message. */
@@ -26,13 +44,6 @@ export class Charts {
     writeFileSync(file, typeof values === "string" ? values : stringify(values))
     return helm("template", release, join(this.#directory, chart), "--namespace", namespace, "--values", file)
   }
-}
-
-/** All charts but the library. */
-export function applicationCharts(): string[] {
-  return readdirSync(chartsDirectory).filter(
-    (name) => name !== "common" && existsSync(join(chartsDirectory, name, "Chart.yaml")),
-  )
 }
 
 /** The text's objects. */

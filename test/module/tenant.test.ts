@@ -1,5 +1,5 @@
 // Another repository with credentials of its own: what it may do works, all else is refused by the service itself.
-import { readFileSync } from "node:fs"
+import { lstatSync, readFileSync } from "node:fs"
 import type { Server } from "node:http"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -7,7 +7,7 @@ import type { Credentials } from "../../ci/src/targets/target.js"
 import { registryLogin } from "../../ci/src/tools/ecr.js"
 import { Documents } from "../../ci/src/tools/s3.js"
 import { account, hostKubectl, hostTarget, region } from "./cluster.js"
-import { assumeRole, proxyTo, TenantRepository } from "./tenant.js"
+import { assumeRole, linksOutOf, proxyTo, TenantRepository } from "./tenant.js"
 import { command, type Ended, request, sandboxPort, tool, write } from "./world.js"
 
 const environment = "preview-dev"
@@ -51,6 +51,11 @@ afterAll(() => tenant?.remove())
 test("the pin stands in one file, and in the workflows", () => {
   for (const file of ["wallet-world.env", ".github/workflows/deploy.yml"])
     expect(readFileSync(join(tenant.path, file), "utf8")).toContain(tenant.commit)
+})
+
+test("the repository is whole: nothing in it leads out of it", () => {
+  expect(linksOutOf(tenant.path)).toEqual([])
+  expect(lstatSync(join(tenant.path, "charts/dapp-store/Chart.yaml")).isFile()).toBe(true)
 })
 
 test("a job of another repository, or of another environment, gets no role", async () => {

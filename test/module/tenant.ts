@@ -1,11 +1,11 @@
 // A tenant as it is outside of this repository: its own history, wallet-world from a Git at a commit, a role of its own.
 import { execFileSync } from "node:child_process"
-import { cpSync, mkdtempSync, rmSync } from "node:fs"
+import { cpSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs"
 import { createServer, type Server } from "node:http"
 import { createRequire } from "node:module"
 import { type AddressInfo, connect } from "node:net"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import type { Credentials } from "../../ci/src/targets/target.js"
 import { clientOptions } from "../../ci/src/tools/aws.js"
 import { account, hostTarget, region } from "./cluster.js"
@@ -16,6 +16,27 @@ export const git = (directory: string, ...args: string[]) =>
   execFileSync("git", ["-C", directory, "-c", "user.name=test", "-c", "user.email=test@example.org", ...args], {
     encoding: "utf8",
   })
+
+/** The example of a tenant's repository. */
+export const exampleDirectory = join(root, "examples/dappstore")
+
+const installed = (path: string) => path.split("/").includes("node_modules")
+
+/** The symbolic links below a directory that lead out of it, or nowhere. */
+export function linksOutOf(directory: string): string[] {
+  const within = (path: string) => !relative(realpathSync(directory), path).startsWith("..")
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isSymbolicLink())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+    .filter((path) => !installed(path))
+    .filter((path) => {
+      try {
+        return !within(realpathSync(join(directory, path)))
+      } catch {
+        return true
+      }
+    })
+}
 
 /** examples/dappstore as a repository of its own, beside a Git that holds this checkout, uncommitted changes and all. */
 export class TenantRepository {
@@ -33,8 +54,9 @@ export class TenantRepository {
     git(this.source, "add", "--all")
     git(this.source, "commit", "--quiet", "--allow-empty", "-m", "As it is")
 
-    const options = { recursive: true, dereference: true, filter: (path: string) => !path.includes("node_modules") }
-    cpSync(join(root, "examples/dappstore"), this.path, options)
+    // Links stay what they are: the directory must be whole without this checkout.
+    const options = { recursive: true, verbatimSymlinks: true }
+    cpSync(exampleDirectory, this.path, { ...options, filter: (path) => !installed(path) })
     git(this.#directory, "init", "--quiet", this.path)
     git(this.path, "add", "--all")
     git(this.path, "commit", "--quiet", "-m", "First")

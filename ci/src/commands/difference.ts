@@ -46,7 +46,7 @@ export async function difference(session: Session, base: Directory, env: string)
 }
 
 async function renderAll(session: Session, env: string): Promise<Directory> {
-  const [files, charts, sources] = await Promise.all([session.files(), session.chartNames(), session.sources()])
+  const [files, charts, sources] = await Promise.all([session.files(), session.chartPaths(), session.sources()])
   const all = loadEnvironments(files, { charts })
   const environments = all.filter(({ name }) => env === "" || name === env)
   const rendered = await Promise.all(environments.map((environment) => renderEnvironment(environment, sources)))

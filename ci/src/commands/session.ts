@@ -16,7 +16,7 @@ import { SandboxTarget } from "../targets/sandbox.js"
 import type { Target } from "../targets/target.js"
 import { sandboxService } from "../tools/sandbox.js"
 import { checkCaller } from "../tools/sts.js"
-import { allCharts } from "./charts.js"
+import { allCharts, type Charts } from "./charts.js"
 import { readYaml } from "./files.js"
 import type { Repository } from "./repository.js"
 
@@ -37,7 +37,7 @@ const sandboxPort = 8443
 /** One call. */
 export class Session {
   private knownFiles?: Promise<Files>
-  private knownCharts?: Promise<Directory>
+  private knownCharts?: Promise<Charts>
 
   constructor(private readonly given: Given) {}
 
@@ -62,7 +62,7 @@ export class Session {
   }
 
   /** All charts that a release can use. */
-  private charts(): Promise<Directory> {
+  private charts(): Promise<Charts> {
     this.knownCharts ??= allCharts(this.given.workspace, this.given.ownCharts)
     return this.knownCharts
   }
@@ -75,7 +75,7 @@ export class Session {
 
   /** One environment, checked. */
   async environment(name: string): Promise<Environment> {
-    return loadEnvironment(await this.files(), name, { charts: await this.chartNames() })
+    return loadEnvironment(await this.files(), name, { charts: await this.chartPaths() })
   }
 
   /** The caller's repository, and the charts; a chart of the caller takes the place of the module's own of the same name. */
@@ -83,7 +83,7 @@ export class Session {
     const { workspace, terragrunt, providerMirror } = this.given
     return {
       repository: workspace.directory(".", { exclude: ["**/node_modules", ".git"] }),
-      charts: await this.charts(),
+      charts: (await this.charts()).content,
       pins: readPins((await this.files()).get(PINS)),
       commit: await this.commit(),
       terragrunt,
@@ -115,10 +115,9 @@ export class Session {
     }
   }
 
-  /** Names of the charts that a release can use. */
-  async chartNames(): Promise<string[]> {
-    const paths = await (await this.charts()).glob("*/Chart.yaml")
-    return paths.map((path) => path.split("/")[0]).filter((name) => name !== "common")
+  /** Where the charts that a release can use are. */
+  async chartPaths(): Promise<string[]> {
+    return (await this.charts()).paths.filter((path) => path !== "charts/common")
   }
 
   /** The target: AWS with the caller's credentials, or the sandbox. */

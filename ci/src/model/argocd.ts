@@ -1,5 +1,6 @@
 /** Argo CD Applications for an environment's releases: the same charts, values and digests that `deploy` installs. */
 import { Document, stringify } from "yaml"
+import { chartName } from "./charts.js"
 import { type Environment, installedReleases } from "./environment.js"
 import { NAMESPACE_LABELS } from "./namespace.js"
 import { type Lookup, resolveAll } from "./resolve.js"
@@ -38,7 +39,8 @@ export function argoApplications(environment: Environment, place: ArgoPlace): st
 }
 
 function application(environment: Environment, name: string, { registry, server, charts, lookup }: ArgoPlace): object {
-  const { chart, namespace } = environment.releases[name]
+  const { namespace, ...release } = environment.releases[name]
+  const chart = chartName(release.chart)
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Application",

@@ -1,8 +1,9 @@
 /** Checks what a schema cannot see: whether everything that an environment refers to exists and may be referred to. */
+import { chartDirectory, chartIn, chartName } from "./charts.js"
 import type { Environment, Facts, LocatedReference } from "./environment.js"
 import { SHARED_OUTPUTS } from "./handover.js"
 import { findCycle } from "./order.js"
-import type { Position, Problem } from "./problems.js"
+import { formatPosition, type Position, type Problem } from "./problems.js"
 import { type Reference, referencesIn } from "./references.js"
 import { environmentSchema, releaseSchema } from "./schema.js"
 import { suggest } from "./suggest.js"
@@ -11,11 +12,20 @@ import { outputsOf, SCOPES, type Scope, scopeOf, UNIT_NAMES } from "./units.js"
 
 /** What there is besides the environment itself; what is undefined could not be read and is not checked. */
 export interface World {
+  /** The directories of charts. */
   readonly charts?: readonly string[]
+  /** The charts that the releases of all environments name. */
+  readonly namedCharts: () => readonly NamedChart[]
   readonly images?: readonly string[]
   readonly environments: readonly string[]
   /** Another environment, referred to at a place; undefined if it has problems, which are reported with it. */
   readonly load: (name: string, at: Position) => Environment | undefined
+}
+
+/** A chart as a release names it, and where. */
+export interface NamedChart {
+  readonly chart: string
+  readonly at: Position
 }
 
 export interface Checked {
@@ -29,7 +39,7 @@ export function checkEnvironment(facts: Partial<Facts>, tree: MapTree, world: Wo
   const data = toJson(tree) as Shapeless
   const uses: Record<string, Environment> = {}
   const references: LocatedReference[] = []
-  const problems: Problem[] = checkReleases(data, tree, world.charts)
+  const problems: Problem[] = checkReleases(data, tree, world)
   for (const { path, scalar } of scalars(tree)) {
     if (typeof scalar.value !== "string") continue
     for (const reference of referencesIn(scalar.value)) {
@@ -165,7 +175,7 @@ function unknownOutput(text: string, { unit, output }: Output): Finding {
     : { message: `${unit} has no output for ${text}`, hint: suggest(output[0], known) }
 }
 
-function checkReleases(data: Shapeless, tree: MapTree, charts: readonly string[] | undefined): Problem[] {
+function checkReleases(data: Shapeless, tree: MapTree, world: World): Problem[] {
   const problems: Problem[] = []
   const releases = mapAt(data, "releases")
   const names = Object.keys(releases)
@@ -175,10 +185,8 @@ function checkReleases(data: Shapeless, tree: MapTree, charts: readonly string[]
   }
   for (const name of names) {
     const { chart } = mapAt(releases, name)
-    if (charts && typeof chart === "string" && !charts.includes(chart)) {
-      const at = positionAt(tree, ["releases", name, "chart"])
-      problems.push({ at, message: `there is no chart "${chart}"`, hint: suggest(chart, charts) })
-    }
+    const problem = typeof chart === "string" && checkChart(chart, world)
+    if (problem) problems.push({ at: positionAt(tree, ["releases", name, "chart"]), ...problem })
     for (const [index, need] of needsOf(name).entries()) {
       if (names.includes(need)) continue
       const at = positionAt(tree, ["releases", name, "needs", index])
@@ -191,4 +199,19 @@ function checkReleases(data: Shapeless, tree: MapTree, charts: readonly string[]
     problems.push({ at, message: `releases need each other in a circle: ${[...cycle, cycle[0]].join(" -> ")}` })
   }
   return problems
+}
+
+function checkChart(chart: string, { charts, namedCharts }: World): Finding {
+  const directory = chartDirectory(chart)
+  if (charts && !charts.includes(directory))
+    return { message: `there is no chart "${chart}"`, hint: suggest(chart, charts.map(chartIn)) }
+  const other = namedCharts().find(
+    (named) => chartName(named.chart) === chartName(chart) && chartDirectory(named.chart) !== directory,
+  )
+  return (
+    other && {
+      message: `chart "${chart}" has the same name as "${other.chart}" (${formatPosition(other.at)})`,
+      hint: "both would be pushed to one repository: rename the directory of one, and the name in its Chart.yaml",
+    }
+  )
 }

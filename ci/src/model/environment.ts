@@ -34,7 +34,7 @@ export interface LocatedReference {
 
 /** A whole environment: layers merged, everything checked, ${environment.X} filled in, other references as written. */
 export interface Environment extends Facts {
-  /** Charts are pushed to <this>/<chart>. */
+  /** Charts are pushed to <this>/<name of the chart>. */
   readonly chartRepository: string
   /** Other repositories that use the account. */
   readonly tenants: Tenants

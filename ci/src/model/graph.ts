@@ -1,4 +1,5 @@
 /** The steps that deploy an environment, and what each needs. */
+import { chartDirectory, chartName } from "./charts.js"
 import { type Environment, installedReleases } from "./environment.js"
 import type { Image } from "./images.js"
 import { findCycle, inOrder } from "./order.js"
@@ -29,8 +30,8 @@ export interface ImageStep extends Common {
 }
 export interface ChartStep extends Common {
   readonly kind: "chart"
-  /** The ECR repository. */
-  readonly repository: string
+  /** Where it is in the caller's repository. */
+  readonly directory: string
 }
 export interface ReleaseStep extends Common {
   readonly kind: "release"
@@ -116,11 +117,11 @@ const images = (environment: Environment): Step[] =>
   }))
 
 const charts = (environment: Environment): Step[] =>
-  unique(installedReleases(environment).map(([, release]) => release.chart)).map((name) => ({
+  unique(installedReleases(environment).map(([, { chart }]) => chartDirectory(chart))).map((directory) => ({
     kind: "chart",
-    id: `chart:${name}`,
-    name,
-    repository: `${environment.chartRepository}/${name}`,
+    id: `chart:${chartName(directory)}`,
+    name: chartName(directory),
+    directory,
     needs: registry(environment),
     shared: true,
   }))
@@ -141,7 +142,7 @@ const releases = (environment: Environment): Step[] =>
     name,
     release,
     needs: unique([
-      `chart:${release.chart}`,
+      `chart:${chartName(release.chart)}`,
       ...release.needs.map((need) => `${environment.releases[need].tenant ? "handover" : "release"}:${need}`),
       ...kubernetes(environment),
       ...needsBelow(environment, ["releases", name], environment),

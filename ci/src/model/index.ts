@@ -9,7 +9,7 @@
  *   listEnvironments(files): string[]                      names, sorted; never throws on bad contents
  *   loadEnvironment(files, name, options?): Environment    merged, checked; throws ModelError with every problem
  *   loadEnvironments(files, options?): Environment[]       all of them; the problems of all in one ModelError
- *     options.charts: string[]                             names of the charts that exist (checked when given)
+ *     options.charts: string[]                             directories of the charts that exist (checked when given)
  *   environmentYaml(env, {origins?}): string               what `environment --name X` prints
  *
  *   Environment = { name, host, account, region, domain, cluster, network?, tier, chartRepository, protected,
@@ -43,6 +43,7 @@
 
 export { argoApplications } from "./argocd.js"
 export { canonicalJson, digest } from "./canonical.js"
+export { chartDirectory, chartName } from "./charts.js"
 export * from "./environment.js"
 export { exampleLookup } from "./examples.js"
 export * from "./graph.js"

@@ -1,5 +1,6 @@
 /** Loads environments: finds their layers, merges them, fills in what is known, and checks the result. */
-import { checkEnvironment } from "./check.js"
+import { chartName } from "./charts.js"
+import { checkEnvironment, type NamedChart } from "./check.js"
 import type { Environment, Facts, Units } from "./environment.js"
 import { fillFacts, readFacts } from "./facts.js"
 import { withoutTenantsValues } from "./handover.js"
@@ -20,7 +21,7 @@ import { validate } from "./validate.js"
 export type Files = ReadonlyMap<string, string>
 
 export interface LoadOptions {
-  /** The charts that exist; not checked if not given. */
+  /** The directories of charts that exist; not checked if not given. */
   readonly charts?: readonly string[]
 }
 
@@ -61,6 +62,7 @@ export class Loader {
   readonly problems: Problem[]
   private readonly trees = new Map<string, MapTree | undefined>()
   private allRepositories: readonly string[] | undefined
+  private allCharts: readonly NamedChart[] | undefined
   private readonly places = new Map<string, Place>()
   private readonly loaded = new Map<string, Environment | undefined>()
   /** Undefined if there are problems with them. */
@@ -103,6 +105,7 @@ export class Loader {
     const filled = fillFacts(merged, facts, (reference) => this.derive(reference, merged, facts))
     const checked = checkEnvironment(facts, filled.tree, {
       charts: this.options.charts,
+      namedCharts: () => this.charts(),
       images: this.images && Object.keys(this.images),
       environments: this.names,
       load: (other, at) => this.load(other, [...trail, name], at),
@@ -188,11 +191,24 @@ export class Loader {
       const releases = Object.values(data.releases ?? {}) as { chart?: Json }[]
       const tenants = Object.values(data.tenants ?? {}) as { repositories?: string[] }[]
       return [
-        ...releases.map((release) => `${data.chartRepository}/${release?.chart}`),
+        ...releases.map((release) => `${data.chartRepository}/${chartName(String(release?.chart))}`),
         ...tenants.flatMap((tenant) => tenant?.repositories ?? []),
       ]
     })
     return [...new Set([...images, ...charts])].sort(compare)
+  }
+
+  /** The charts of all environments: those of one name must be one chart, whichever environment is asked about. */
+  private charts(): readonly NamedChart[] {
+    this.allCharts ??= this.names.flatMap((name) => {
+      const releases = treeAt(this.merge(name) ?? emptyMap(name), ["releases"])
+      const names = releases?.kind === "map" ? [...releases.entries.keys()] : []
+      return names.flatMap((release): NamedChart[] => {
+        const chart = treeAt(releases as MapTree, [release, "chart"])
+        return chart?.kind === "scalar" && typeof chart.value === "string" ? [{ chart: chart.value, at: chart.at }] : []
+      })
+    })
+    return this.allCharts
   }
 
   private readImages(): Record<string, Image> | undefined {

@@ -1,5 +1,6 @@
 /** The lock: all that a finished deployment consists of, by digest. It holds nothing secret. */
 import { canonicalJson, digest } from "./canonical.js"
+import { chartName } from "./charts.js"
 import type { Environment } from "./environment.js"
 import type { Json } from "./tree.js"
 
@@ -61,7 +62,7 @@ export function makeLock(
     infrastructure: each(yielded("infra"), (_, { version, values }) => ({ made: version, outputs: values })),
     releases: each(yielded("release"), (release, { version, values }) => ({
       namespace: environment.releases[release].namespace,
-      chart: environment.releases[release].chart,
+      chart: chartName(environment.releases[release].chart),
       revision: version,
       made: String(values.made),
     })),

@@ -1,5 +1,6 @@
 /** What an environment file may hold, once its layers are merged: one schema for the types, the editors and the errors. */
 import { z } from "zod"
+import { chartSchema } from "./charts.js"
 import { nameSchema, repositorySchema } from "./images.js"
 import { tenantsSchema } from "./tenants.js"
 import type { Json } from "./tree.js"
@@ -18,7 +19,7 @@ const secretValueSchema = z.union([
 ])
 
 export const releaseSchema = z.strictObject({
-  chart: nameSchema.describe("A directory below charts/"),
+  chart: chartSchema,
   namespace: nameSchema.describe("The Kubernetes namespace; it is created"),
   values: z.record(z.string(), anything).optional().describe("Values for the chart"),
   secrets: z
@@ -45,7 +46,7 @@ export const environmentSchema = z.strictObject({
   cluster: nameSchema.describe("Names a file of _clusters/"),
   network: nameSchema.optional().describe("Names a file of _networks/; an environment may have none"),
   tier: nameSchema.describe("Names a file of _tiers/"),
-  chartRepository: repositorySchema.describe("Charts are pushed to <this>/<chart>"),
+  chartRepository: repositorySchema.describe("Charts are pushed to <this>/<name of the chart>"),
   tenant: nameSchema
     .optional()
     .describe("The tenant that these files belong to: the infrastructure is somebody else's, who shares its outputs"),

@@ -14,6 +14,7 @@ import type { Yield } from "./step.js"
 export interface Sources {
   /** The caller's repository: contexts of image builds are paths in it. */
   repository: Directory
+  /** All charts at their paths, the libraries below `charts/`. */
   charts: Directory
   terragrunt: Directory
   /** Digests of copied images, by the image's name. */

@@ -21,7 +21,7 @@ export function stepFor(step: GraphStep, deployment: Deployment): Step {
     case "image":
       return imageStep(step.id, step.name, step.image, deployment) as Step
     case "chart":
-      return chartStep(step.id, step.name, deployment) as Step
+      return chartStep(step.id, step.directory, deployment) as Step
     case "release":
       return releaseStep(step.id, step.name, step.release, deployment) as Step
     case "shared":

@@ -1,5 +1,5 @@
 // A release: namespace and Secrets first, then Helm with the chart and the images by their digests.
-import { digest, type Release, resolveAll } from "../model/index.js"
+import { chartName, digest, type Release, resolveAll } from "../model/index.js"
 import type { Helm, ReleaseRecord } from "../tools/helm.js"
 import type { Kubectl } from "../tools/kubectl.js"
 import type { Deployment } from "./deployment.js"
@@ -29,7 +29,7 @@ export function releaseStep(id: string, name: string, release: Release, deployme
   const { environment } = deployment
   const { namespace, timeout } = release
   const resolved = () => ({
-    chart: String(deployment.yielded("chart")[release.chart].values.digest),
+    chart: String(deployment.yielded("chart")[chartName(release.chart)].values.digest),
     values: resolveAll(environment, ["releases", name, "values"], deployment.lookup()),
     secrets: resolveAll(environment, ["releases", name, "secrets"], deployment.lookup()) as Release["secrets"],
   })
@@ -64,7 +64,7 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       await kubectl.apply(...space, ...(await secretObjects(namespace, secrets, deployment)))
       await unlock(helm, namespace, record)
       try {
-        const reference = `oci://${host}/${environment.chartRepository}/${release.chart}@${chart}`
+        const reference = `oci://${host}/${environment.chartRepository}/${chartName(release.chart)}@${chart}`
         await helm.upgrade({ name, namespace, chart: reference, values, labels: { [madeLabel]: made }, timeout })
       } catch (error) {
         const found = await diagnose(kubectl, namespace, name)

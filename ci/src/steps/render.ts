@@ -1,7 +1,15 @@
 // Renders an environment without a target: its configuration, what it is made from, and the manifests of its releases.
 import { type Directory, dag } from "@dagger.io/dagger"
 import { stringify } from "yaml"
-import { type Environment, environmentYaml, exampleLookup, installedReleases, resolve } from "../model/index.js"
+import {
+  chartDirectory,
+  chartName,
+  type Environment,
+  environmentYaml,
+  exampleLookup,
+  installedReleases,
+  resolve,
+} from "../model/index.js"
 import { renderChart } from "../tools/helm.js"
 import { contentVersion } from "./chart.js"
 import type { Sources } from "./deployment.js"
@@ -23,7 +31,7 @@ export async function renderEnvironment(environment: Environment, sources: Sourc
     .withNewFile("sources.yaml", stringify(await versions(environment, sources)))
   const rendered = installedReleases(environment).map(async ([name, { chart, namespace }]) => {
     const { value: values } = resolve(environment, ["releases", name, "values"], lookup)
-    return { name, manifests: await renderChart(sources.charts, chart, { name, namespace, values }) }
+    return { name, manifests: await renderChart(sources.charts, chartDirectory(chart), { name, namespace, values }) }
   })
   return (await Promise.all(rendered)).reduce(
     (all, { name, manifests }) => all.withFile(`releases/${name}.yaml`, manifests),
@@ -33,7 +41,7 @@ export async function renderEnvironment(environment: Environment, sources: Sourc
 
 /** Names of the content of everything that is built from source. */
 async function versions(environment: Environment, sources: Sources): Promise<object> {
-  const charts = [...new Set(installedReleases(environment).map(([, { chart }]) => chart))].sort()
+  const charts = [...new Set(installedReleases(environment).map(([, { chart }]) => chartDirectory(chart)))].sort()
   const built = Object.entries(environment.images).flatMap(([name, image]) =>
     "build" in image ? [{ name, image }] : [],
   )
@@ -43,7 +51,7 @@ async function versions(environment: Environment, sources: Sources): Promise<obj
     Promise.all(built.map(({ image }) => buildTag(image, sources))),
   ])
   return {
-    charts: Object.fromEntries(charts.map((chart, index) => [chart, chartVersions[index]])),
+    charts: Object.fromEntries(charts.map((chart, index) => [chartName(chart), chartVersions[index]])),
     images: Object.fromEntries(built.map(({ name }, index) => [name, tags[index]])),
     terragrunt: modules,
   }

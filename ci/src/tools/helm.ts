@@ -1,4 +1,5 @@
 // Helm: packages and pushes charts, installs and removes releases.
+import { basename } from "node:path"
 import type { Container, Directory, File } from "@dagger.io/dagger"
 import type { Target } from "../targets/target.js"
 import type { AwsPlace } from "./aws.js"
@@ -30,15 +31,16 @@ export interface ReleaseRecord {
 }
 
 /**
- * Packages a chart; its dependencies in the same directory of charts are packed into it.
+ * Packages a chart; the libraries of `charts/` that it names are packed into it.
  *
- * @param charts the directory that holds all charts
- * @param name the chart's name
+ * @param charts all charts at their paths
+ * @param path the chart's path in it; the last part is its name
  * @param version the version to give it
  * @returns the package; its bytes depend on the chart's files and the version alone
  */
-export async function packageChart(charts: Directory, name: string, version: string): Promise<File> {
-  return (await withChart(charts, name))
+export async function packageChart(charts: Directory, path: string, version: string): Promise<File> {
+  const name = basename(path)
+  return (await withChart(charts, path))
     .withExec(["helm", "package", `/charts/${name}`, "--version", version, "--destination", "/out"])
     .file(`/out/${name}-${version}.tgz`)
 }
@@ -46,27 +48,34 @@ export async function packageChart(charts: Directory, name: string, version: str
 /**
  * Renders a chart without a cluster.
  *
- * @param charts the directory that holds all charts
- * @param chart the chart's name
+ * @param charts all charts at their paths
+ * @param path the chart's path in it; the last part is its name
  * @param release name and namespace of the release, and its values
  * @returns the manifests
  */
 export async function renderChart(
   charts: Directory,
-  chart: string,
+  path: string,
   { name, namespace, values }: Pick<ReleaseSpec, "name" | "namespace" | "values">,
 ): Promise<File> {
   const options = ["--namespace", namespace, "--values", "/run/values.json"]
-  return (await withChart(charts, chart))
+  return (await withChart(charts, path))
     .withNewFile("/run/values.json", JSON.stringify(values))
-    .withExec(["helm", "template", name, `/charts/${chart}`, ...options], { redirectStdout: "/run/manifests.yaml" })
+    .withExec(["helm", "template", name, `/charts/${basename(path)}`, ...options], {
+      redirectStdout: "/run/manifests.yaml",
+    })
     .file("/run/manifests.yaml")
 }
 
-/** A chart with the libraries that it needs packed in. */
-async function withChart(charts: Directory, name: string): Promise<Container> {
+/**
+ * A chart in `/charts`, wherever it was, with the libraries that it needs packed in: it names them as its neighbours.
+ * What has its name there and is another chart makes room.
+ */
+async function withChart(charts: Directory, path: string): Promise<Container> {
+  const name = basename(path)
   return (await toolbox("helm"))
-    .withDirectory("/charts", charts)
+    .withDirectory("/charts", charts.directory("charts"), { exclude: [name] })
+    .withDirectory(`/charts/${name}`, charts.directory(path))
     .withExec(["helm", "dependency", "build", `/charts/${name}`])
 }
 

@@ -163,10 +163,39 @@ describe("mistakes", () => {
   })
 
   it("charts that do not exist, if the charts are known", () => {
-    expect(problemsOf(() => loadEnvironment(files(), "one", { charts: ["shops"] }))).toEqual([
+    expect(problemsOf(() => loadEnvironment(files(), "one", { charts: ["charts/shops"] }))).toEqual([
       '_defaults.yaml:17:12 there is no chart "shop" | did you mean "shops"? known: shops',
     ])
-    expect(problemsOf(() => loadEnvironment(files(), "one", { charts: ["shop"] }))).toEqual([])
+    expect(problemsOf(() => loadEnvironment(files(), "one", { charts: ["charts/shop"] }))).toEqual([])
+    const elsewhere = files(edited("_defaults.yaml", "chart: shop", "chart: services/shp/chart/shop"))
+    expect(problemsOf(() => loadEnvironment(elsewhere, "one", { charts: ["services/shop/chart/shop"] }))).toEqual([
+      '_defaults.yaml:17:12 there is no chart "services/shp/chart/shop" | did you mean "services/shop/chart/shop"? known: services/shop/chart/shop',
+    ])
+  })
+
+  it("paths that lead out of the repository, or whose last part is no name", () => {
+    for (const chart of ["../shop", "/charts/shop", "a/../shop", "./shop", "services/Shop", "services/shop/"])
+      expect(problems(edited("_defaults.yaml", "chart: shop", `chart: ${chart}`))).toEqual([
+        expect.stringMatching(
+          /^_defaults\.yaml:17:12 releases\.shop\.chart must be the name of a directory of charts\//,
+        ),
+      ])
+    for (const chart of ["charts/shop", "services/my.shop/chart/shop"])
+      expect(problems(edited("_defaults.yaml", "chart: shop", `chart: ${chart}`))).toEqual([])
+  })
+
+  it("two charts of one name, in whichever environments", () => {
+    const changes = {
+      "two.yaml": `${world["two.yaml"]}releases:\n  shop: { chart: services/shop }\n`,
+    }
+    const name = "both would be pushed to one repository: rename the directory of one, and the name in its Chart.yaml"
+    const one = `_defaults.yaml:17:12 chart "shop" has the same name as "services/shop" (environments/two.yaml:4:18) | ${name}`
+    expect(problemsOf(() => loadEnvironment(files(changes), "one"))).toEqual([one])
+    expect(problemsOf(() => loadEnvironments(files(changes)))).toEqual([
+      one,
+      `two.yaml:4:18 chart "services/shop" has the same name as "shop" (environments/_defaults.yaml:17:12) | ${name}`,
+    ])
+    expect(problems({ "two.yaml": changes["two.yaml"].replace("services/", "charts/") })).toEqual([])
   })
 
   it("releases that need what is not there, or each other", () => {

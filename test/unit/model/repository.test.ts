@@ -17,8 +17,10 @@ import { repositoryFiles } from "./fixture.js"
 const root = new URL("../../../", import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), "utf8")
 const files = repositoryFiles()
-const charts = readdirSync(new URL("charts", root)).filter((name) =>
-  existsSync(new URL(`charts/${name}/Chart.yaml`, root)),
+const charts = ["charts", "examples/dappstore/charts"].flatMap((directory) =>
+  readdirSync(new URL(directory, root))
+    .map((name) => `${directory}/${name}`)
+    .filter((chart) => existsSync(new URL(`${chart}/Chart.yaml`, root))),
 )
 
 describe("environments", () => {

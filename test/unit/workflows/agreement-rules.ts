@@ -1,6 +1,6 @@
 // The rules for what workflows and other files say both: each names the file that is behind.
 import { parse } from "yaml"
-import { DOCUMENTATION, jobsOf, type Repository } from "./repository.js"
+import { jobsOf, type Repository, type Workflow } from "./repository.js"
 import { ofJobs, type Rule } from "./rule.js"
 
 interface Mention {
@@ -25,6 +25,12 @@ const built = ({ images }: Repository) =>
     .map(([name]) => name)
     .sort()
 
+/** The workflows of the other repository that some workflows call: the variables that they read are the caller's. */
+const called = (workflows: Workflow[], others: Workflow[]) =>
+  others.filter(({ path }) =>
+    workflows.flatMap(jobsOf).some(({ place }) => place.at("uses")?.text.includes(`/wallet-world/${path}@`)),
+  )
+
 export const agreementRules: Rule[] = [
   ofJobs("images that are built", ({ place }, repository) => {
     const services = place.at("strategy", "matrix", "service")
@@ -44,11 +50,13 @@ export const agreementRules: Rule[] = [
 
   {
     name: "variables of the repository",
-    check: ({ workflows, documentation }) => {
-      const used = workflows.flatMap(({ path, lines }) => mentions(path, lines, /\bvars\.(\w+)/g))
-      const documented = mentions(DOCUMENTATION, documentation.split("\n"), /^\| `(AWS_\w+)` \|/g)
+    check: ({ workflows, others, documentation: { path, text } }) => {
+      const used = [...workflows, ...called(workflows, others)].flatMap(({ path, lines }) =>
+        mentions(path, lines, /\bvars\.(\w+)/g),
+      )
+      const documented = mentions(path, text.split("\n"), /^\| `(AWS_\w+)` \|/g)
       return [
-        ...without(used, documented, `has no row in the table of ${DOCUMENTATION}`),
+        ...without(used, documented, `has no row in the table of ${path}`),
         ...without(documented, used, "is used by no workflow"),
       ]
     },

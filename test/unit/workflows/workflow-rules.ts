@@ -16,6 +16,10 @@ const permitted: Record<string, Record<string, string>> = {
   ),
 }
 
+/** The condition of what only a branch of the repository itself gets, pushed by somebody. */
+const ownAuthors =
+  "${{ github.event.pull_request.head.repo.full_name == github.repository && github.actor != 'dependabot[bot]' }}"
+
 const uses = (action: string) => (step: Place) => step.at("uses")?.text.startsWith(`${action}@`) ?? false
 
 /** The names of what starts a workflow, however they are written. */
@@ -46,6 +50,16 @@ export const workflowRules: Rule[] = [
     return [{ line: (given ?? place).line, message: `${name} must have exactly ${JSON.stringify(wanted)}` }]
   }),
 
+  ofWorkflows("earlier pushes", ({ content }) => {
+    if (!events(content.at("on")).includes("pull_request")) return []
+    const group = content.at("concurrency")
+    const wanted = { group: "pull-request-${{ github.event.pull_request.number }}", "cancel-in-progress": true }
+    if (same(group?.value, wanted)) return []
+    return [
+      { line: group?.line ?? 1, message: `a new push must end the runs of earlier ones: ${JSON.stringify(wanted)}` },
+    ]
+  }),
+
   ofLines("secrets", (text) =>
     /\bsecrets(\.(?!GITHUB_TOKEN\b)|\[|:)/.test(text)
       ? "none is needed but GITHUB_TOKEN: AWS trusts what GitHub says about the job"
@@ -58,17 +72,9 @@ export const workflowRules: Rule[] = [
       : undefined,
   ),
 
-  ofJobs("pinned actions", ({ workflow, place, steps }) =>
-    [place, ...steps].flatMap((user) => {
-      const used = user.at("uses")
-      if (!used || used.text.startsWith("./")) return []
-      const [, rest = ""] = workflow.lines[used.line - 1].split(used.text)
-      if (/@[0-9a-f]{40}$/.test(used.text) && /^ # v\d+\.\d+\.\d+$/.test(rest)) return []
-      return [{ line: used.line, message: `${used.text} must be OWNER/NAME@COMMIT # vX.Y.Z, with all 40 digits` }]
-    }),
-  ),
-
   ofWorkflows("shell", (workflow) => {
+    // A workflow that only calls others runs nothing.
+    if (jobsOf(workflow).every(({ steps }) => steps.length === 0)) return []
     const shell = workflow.content.at("defaults", "run", "shell")
     const others = jobsOf(workflow).flatMap(({ steps }) => steps.flatMap((step) => step.at("shell") ?? []))
     return [...(shell?.value === "bash" ? [] : [shell ?? workflow.content]), ...others].map(({ line }) => ({
@@ -99,6 +105,22 @@ export const workflowRules: Rule[] = [
       ? []
       : [{ line: place.line, message: `${name} must begin with it, or it does not see what came before` }],
   ),
+
+  ofJobs("jobs that may write", ({ workflow, name, place, steps }) => {
+    const rights = Object.entries(place.at("permissions")?.value ?? {})
+    const writes = rights.some(([of, right]) => right === "write" && of !== "id-token")
+    if (!writes || !events(workflow.content.at("on")).includes("pull_request")) return []
+    const condition = place.at("if")
+    const foreign = steps.filter(
+      (step) => uses("actions/checkout")(step) || /\.\/|\bnpm\b/.test(step.at("run")?.text ?? ""),
+    )
+    return [
+      ...(condition?.value === ownAuthors
+        ? []
+        : [{ line: (condition ?? place).line, what: `forks get none of it: if: ${ownAuthors}` }]),
+      ...foreign.map(({ line }) => ({ line, what: "it must run nothing of the pull request" })),
+    ].map(({ line, what }) => ({ line, message: `${name} may write, so ${what}` }))
+  }),
 
   ofJobs("checkout", ({ steps }) =>
     steps

@@ -21,7 +21,7 @@ let bin: string
 
 /** The workflow's own scripts and variables, but for the registry's name: GitHub's cannot be pushed to from here. */
 const run = (): Run => ({
-  ...{ repository: clone.source, artifacts, programs: bin, port: 0, vars: {} },
+  ...{ repository: clone.source, artifacts, programs: bin, vars: {} },
   env: { REPOSITORY: `${registry.host}/OWNER/wallet-world` },
   github: { repository: "OWNER/wallet-world", ref: "refs/heads/main" },
   assume: () => Promise.reject(new Error("this workflow assumes no role")),

@@ -65,8 +65,8 @@ export interface Run {
   vars: Record<string, string>
   /** Variables that take the place of those that the workflow sets, where what they name cannot be had here. */
   env?: Record<string, string>
-  /** The port of the sandbox that stands where AWS would. */
-  port: number
+  /** The port of the sandbox that stands where AWS would, for workflows that have to do with AWS. */
+  port?: number
   /** Gives a session of a role to a job that GitHub names so. */
   assume(role: string, subject: string): Promise<Credentials>
 }
@@ -213,7 +213,7 @@ async function runStep(
   const env = {
     ...ofThisMachine,
     // The sandbox is the target, and checks the credentials as AWS would.
-    WALLET_WORLD_SANDBOX: String(run.port),
+    WALLET_WORLD_SANDBOX: String(run.port ?? "off"),
     PATH: `${run.programs}:${process.env.PATH}`,
     HOME: process.env.HOME,
     GITHUB_OUTPUT: output,

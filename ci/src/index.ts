@@ -238,7 +238,7 @@ export class WalletWorld {
 
   /**
    * Says what an environment still lacks before it can be deployed to AWS: credentials, permissions to read, quotas, DNS,
-   * placeholders. It changes nothing.
+   * placeholders, roles; and which variables GitHub needs. It changes nothing.
    *
    * Example: `dagger call --aws-credentials='cmd://aws configure export-credentials' doctor --env preview-dev`
    *
@@ -246,7 +246,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async doctor(env: string): Promise<string> {
-    const { doctor } = await import("./commands/doctor.js")
+    const { doctor } = await import("./commands/doctor/doctor.js")
     return doctor(await this.session(), env)
   }
 

@@ -248,7 +248,8 @@ export class WalletWorld {
 
   /**
    * Says what an environment still lacks before it can be deployed to AWS: credentials, permissions to read, quotas, DNS,
-   * placeholders. It changes nothing. Returns a table; fails with the same table when something is missing.
+   * placeholders, roles; and which variables GitHub needs. It changes nothing. Returns a table; fails with the same table when
+   * something is missing.
    *
    * Example: `dagger call --aws-credentials='cmd://aws configure export-credentials' doctor --env preview-dev`
    *
@@ -256,7 +257,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async doctor(env: string): Promise<string> {
-    const { doctor } = await import("./commands/doctor.js")
+    const { doctor } = await import("./commands/doctor/doctor.js")
     return doctor(await this.session(), env)
   }
 

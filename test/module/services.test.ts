@@ -24,6 +24,7 @@ test("tenant says which role has what, and the variables of its repository", asy
   expect(printed).toContain("arn:aws:iam::000000000000:role/wallet-world-tenant-dapp-store")
   expect(printed).toMatch(/preview-dev +nonprod +dapp-store-preview-dev +the tenant's pipeline/)
   expect(printed).toMatch(/AWS_REGION +us-east-1/)
+  expect(printed).toMatch(/AWS_PLAN_ROLE +arn:aws:iam::000000000000:role\/wallet-world-tenant-dapp-store-plan$/m)
   expect(errorOf(await call("tenant", "--name", "dap-store"))).toContain("there is dapp-store")
 })
 
@@ -33,7 +34,12 @@ test("doctor says what is missing, and what can be read", async () => {
   expect(error).toMatch(/account +missing +a placeholder: set `account`/)
   expect(error).toMatch(/tenant dapp-store +missing +owner--placeholder/)
   expect(error).toMatch(/digest of ogmios +missing/)
+  expect(error).toMatch(/GitHub repository +missing +owner--placeholder\/wallet-world is a placeholder/)
   expect(error).toMatch(/DNS zone lw.iog.io +missing/)
+  expect(error).toMatch(
+    /Google OAuth client +missing +`aws secretsmanager create-secret --name wallet-world\/google-oauth /,
+  )
+  expect(error).toMatch(/AWS_ROLE +none as long as the repository is a placeholder/)
   for (const service of ["EC2 (network)", "ECR", "EKS", "IAM", "KMS", "MSK", "RDS", "Secrets Manager"])
     expect(error).toContain(`${service.padEnd(service.length)}`)
   expect(error.match(/ok +can be read/g)).toHaveLength(8)

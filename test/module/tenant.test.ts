@@ -3,9 +3,11 @@ import { lstatSync, readFileSync } from "node:fs"
 import type { Server } from "node:http"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { json } from "../../ci/src/commands/doctor/ask.js"
 import type { Credentials } from "../../ci/src/targets/target.js"
 import { registryLogin } from "../../ci/src/tools/ecr.js"
 import { Documents } from "../../ci/src/tools/s3.js"
+import { ask } from "../../ci/src/tools/signed.js"
 import { account, hostKubectl, hostTarget, region } from "./cluster.js"
 import { assumeRole, linksOutOf, proxyTo, TenantRepository } from "./tenant.js"
 import { command, type Ended, request, sandboxPort, tool, write } from "./world.js"
@@ -13,7 +15,8 @@ import { command, type Ended, request, sandboxPort, tool, write } from "./world.
 const environment = "preview-dev"
 const namespace = `dapp-store-${environment}`
 const role = "wallet-world-tenant-dapp-store"
-const subject = `repo:owner--placeholder/dappstore:environment:${environment}`
+const repository = "repo:owner--placeholder/dappstore"
+const subject = `${repository}:environment:${environment}`
 
 let port: number
 let tenant: TenantRepository
@@ -26,17 +29,17 @@ function printed({ code, stdout, stderr }: Ended): string {
 }
 
 /** A call of the tenant's, with the credentials that its workflow gets. */
-async function call(...args: string[]): Promise<string> {
-  const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials
+const call = async (...args: string[]): Promise<string> => printed(await callAs(credentials, ...args))
+
+async function callAs(given: Credentials, ...args: string[]): Promise<Ended> {
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = given
   const TENANT = JSON.stringify({
     AccessKeyId: accessKeyId,
     SecretAccessKey: secretAccessKey,
     SessionToken: sessionToken,
     Expiration: expiration?.toISOString(),
   })
-  return printed(
-    await tenant.daggerw(["--progress=plain", "call", "--aws-credentials=env://TENANT", ...args], { TENANT }),
-  )
+  return tenant.daggerw(["--progress=plain", "call", "--aws-credentials=env://TENANT", ...args], { TENANT })
 }
 
 beforeAll(async () => {
@@ -168,6 +171,47 @@ describe("its session at AWS", () => {
     )
     await expect(Documents.in(place()).write("tenants/other/x.json", "{}")).rejects.toThrow(
       /is not authorized to perform: s3:/,
+    )
+  })
+})
+
+describe("its role for plans", () => {
+  let planner: Credentials
+  beforeAll(async () => {
+    planner = await assumeRole(port, `${role}-plan`, `${repository}:ref:refs/heads/main`)
+  })
+
+  test("is given to its main branch only", async () => {
+    for (const other of [subject, `${repository}:ref:refs/heads/other`, `${repository}:pull_request`])
+      await expect(assumeRole(port, `${role}-plan`, other)).rejects.toThrow(/Not authorized/)
+  })
+
+  test("plans", async () => {
+    const planned = printed(await callAs(planner, "plan", "--env", environment, "--drift"))
+    expect(planned).toMatch(/: 0 of \d+ steps would change something/)
+    expect(planned).toMatch(/release:dapp-store +unchanged/)
+  })
+
+  test("changes nothing: neither images, nor state, nor what runs", async () => {
+    const place = { target: hostTarget(port, planner), account, region }
+    const push = json("ecr", "AmazonEC2ContainerRegistry_V20150921.InitiateLayerUpload", {
+      repositoryName: "dapp-store/api",
+    })
+    expect((await ask(place, push)).text).toMatch(/is not authorized to perform: ecr:InitiateLayerUpload/)
+    const documents = Documents.in(place, "tenants/dapp-store/")
+    await expect(documents.write("x.json", "{}")).rejects.toThrow(/is not authorized to perform: s3:PutObject/)
+    const forget = documents.remove(`shared/${environment}.json`)
+    await expect(forget).rejects.toThrow(/is not authorized to perform: s3:DeleteObject/)
+    const kubectl = await hostKubectl(port, place.target)
+    expect(await kubectl("get", "deployments", "-n", namespace, "-o", "name")).toContain("deployment.apps/api")
+    for (const refused of [
+      ["scale", "deployment/api", "--replicas=0", "-n", namespace],
+      ["delete", "secret", "dapp-store-database", "-n", namespace],
+      ["get", "secrets", "-n", environment],
+    ])
+      await expect(kubectl(...refused), refused.join(" ")).rejects.toThrow(/forbidden/i)
+    expect((await callAs(planner, "deploy", "--env", environment)).stderr).toMatch(
+      /is not authorized to perform: s3:Put/,
     )
   })
 })

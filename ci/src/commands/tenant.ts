@@ -1,5 +1,5 @@
 // tenant: what another repository may touch, and what its workflow needs.
-import { formatTable, loadEnvironments } from "../model/index.js"
+import { formatTable, loadEnvironments, roleArn, tenantRoles } from "../model/index.js"
 import { stateBucket } from "../tools/s3.js"
 import type { Session } from "./session.js"
 
@@ -18,7 +18,7 @@ export async function tenantText(session: Session, name: string): Promise<string
     const known = Object.keys(tenants).join(", ") || "none"
     throw new Error(`there is no tenant ${name} in environments/_defaults.yaml: there is ${known}`)
   }
-  const role = `arn:aws:iam::${account}:role/wallet-world-tenant-${name}`
+  const roles = tenantRoles(name)
   const rows = Object.entries(tenant.environments).map(([environment, { namespaces }]) => {
     const of = environments.find((one) => one.name === environment)
     const handed = Object.values(of?.releases ?? {}).some((release) => release.tenant === name)
@@ -29,7 +29,8 @@ export async function tenantText(session: Session, name: string): Promise<string
     formatTable(
       ["what", "which"],
       [
-        ["role", role],
+        ["role", roleArn(account, roles.deploy)],
+        ["role for plans", `${roleArn(account, roles.plan)}: reads what the other one changes`],
         ["images", `${account}.dkr.ecr.${region}.amazonaws.com/${tenant.prefix}*: pull and push`],
         ["state bucket", `${stateBucket({ account, region })}/tenants/${name}/*`],
       ],
@@ -41,8 +42,8 @@ export async function tenantText(session: Session, name: string): Promise<string
       [
         ["AWS_ACCOUNT", account],
         ["AWS_REGION", region],
-        ["AWS_ROLE", role],
-        ["AWS_PLAN_ROLE", `a role for plans outside of GitHub environments; without one, its workflow can only deploy`],
+        ["AWS_ROLE", roleArn(account, roles.deploy)],
+        ["AWS_PLAN_ROLE", roleArn(account, roles.plan)],
       ],
     ),
   ].join("\n\n")

@@ -1,5 +1,6 @@
 /** One environment, ready to be worked with, and how it is printed. */
 import { Document, isMap, isScalar, type Node, type Pair, type YAMLMap } from "yaml"
+import type { GithubRepository } from "./github.js"
 import type { Image } from "./images.js"
 import { inOrder } from "./order.js"
 import { formatPosition, type Position } from "./problems.js"
@@ -22,6 +23,9 @@ export interface Facts {
   readonly tier: string
 }
 
+/** Where an environment is, as far as its files say. */
+export type Place = Partial<Pick<Facts, "account" | "region" | "cluster">>
+
 /** Unit, then its inputs. */
 export type Units = Record<string, Record<string, Json>>
 
@@ -36,6 +40,8 @@ export interface LocatedReference {
 export interface Environment extends Facts {
   /** Charts are pushed to <this>/<name of the chart>. */
   readonly chartRepository: string
+  /** The repository on GitHub that these files are in. */
+  readonly github?: GithubRepository
   /** Other repositories that use the account. */
   readonly tenants: Tenants
   /** Whose files these are, when the infrastructure is somebody else's. */

@@ -43,7 +43,7 @@ export function fillFacts(
       if (reference.kind === "malformed")
         return [{ at: scalar.at, message: `"${reference.source}" is not a reference`, hint: reference.reason }]
       if (reference.kind === "derived") {
-        const kind = Array.isArray(derived(reference.text)) ? "list" : "map"
+        const kind = kindOf(derived(reference.text))
         return [{ at: scalar.at, message: `\${${reference.text}} is a ${kind}: it cannot be a part of a text` }]
       }
       return reference.kind === "environment" ? check(reference.fact, facts, scalar, path) : []
@@ -52,6 +52,11 @@ export function fillFacts(
     return { ...scalar, value: substitute(scalar.value, facts) }
   })
   return { tree: filled as MapTree, problems }
+}
+
+function kindOf(value: Json): string {
+  if (typeof value !== "object") return typeof value
+  return Array.isArray(value) ? "list" : "map"
 }
 
 function check(fact: string, facts: Partial<Facts>, { at }: ScalarTree, path: Path): Problem[] {

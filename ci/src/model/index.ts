@@ -20,7 +20,7 @@
  *     references, tree }
  *   secrets: Record<Kubernetes Secret, Record<key, { arn, field? } | { value }>>
  *
- * References: `${environment.host}`, `${repositories}` and `${tenants}` are filled in when loading; `${images.api}`,
+ * References: `${environment.host}`, `${repositories}`, `${github}` and `${tenants}` are filled in when loading; `${images.api}`,
  * `${infra.rds.address}` and `${environments.lace-dev.infra.rds.address}` stay until a step has yielded them:
  *   resolve(env, path, lookup): { value, unresolved: LocatedReference[] }     path e.g. ["releases", "dapp-store", "values"]
  *   resolveAll(env, path, lookup): value                                      throws ModelError if anything is unresolved
@@ -46,6 +46,7 @@ export { canonicalJson, digest } from "./canonical.js"
 export { chartDirectory, chartName } from "./charts.js"
 export * from "./environment.js"
 export { exampleLookup } from "./examples.js"
+export { isPlaceholder, roleArn, tenantRoles, workflowRoles } from "./github.js"
 export * from "./graph.js"
 export { sharedKey, sharedOutputs, tenantPrefix } from "./handover.js"
 export * from "./images.js"

@@ -38,8 +38,11 @@ const SHARED: readonly { path: readonly string[]; allowed: (file: string) => boo
     allowed: isWide,
     where: `${DEFAULTS} or ${CLUSTERS}`,
   })),
-  { path: ["tenants"], allowed: (file) => file === DEFAULTS, where: DEFAULTS },
-  { path: ["infrastructure", "account"], allowed: (file) => file === DEFAULTS, where: DEFAULTS },
+  ...[["github"], ["tenants"], ["infrastructure", "account"]].map((path) => ({
+    path,
+    allowed: (file: string) => file === DEFAULTS,
+    where: DEFAULTS,
+  })),
   { path: ["infrastructure", "cluster"], allowed: isWide, where: `${DEFAULTS} or ${CLUSTERS}` },
 ]
 

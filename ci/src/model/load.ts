@@ -1,8 +1,9 @@
 /** Loads environments: finds their layers, merges them, fills in what is known, and checks the result. */
 import { chartName } from "./charts.js"
 import { checkEnvironment, type NamedChart } from "./check.js"
-import type { Environment, Facts, Units } from "./environment.js"
+import type { Environment, Facts, Place, Units } from "./environment.js"
 import { fillFacts, readFacts } from "./facts.js"
+import { checkGithub, workflowAccess, workflowsHaveRoles } from "./github.js"
 import { withoutTenantsValues } from "./handover.js"
 import { type Image, readImages } from "./images.js"
 import { checkLayer, checkNames, DEFAULTS, IMAGES } from "./layers.js"
@@ -12,7 +13,7 @@ import { assertNone, compare, type Position, type Problem } from "./problems.js"
 import type { Derived } from "./references.js"
 import { type EnvironmentData, environmentSchema, SELECTORS } from "./schema.js"
 import { suggest } from "./suggest.js"
-import { checkTenants, type Place, tenantAccess, tenantNamespaces } from "./tenants.js"
+import { checkTenants, tenantAccess, tenantNamespaces } from "./tenants.js"
 import { emptyMap, type Json, type MapTree, toJson, treeAt } from "./tree.js"
 import { SCOPES, type Scope } from "./units.js"
 import { validate } from "./validate.js"
@@ -113,6 +114,7 @@ export class Loader {
     const problems = [
       ...filled.problems,
       ...validate(environmentSchema, filled.tree),
+      ...checkGithub(filled.tree),
       ...checkTenants(filled.tree, this.names),
       ...checked.problems,
     ]
@@ -162,9 +164,15 @@ export class Loader {
 
   /** What follows from the files of all environments, as an environment sees it. */
   private derive(reference: Derived, tree: MapTree, facts: Place): Json {
-    if (reference === "repositories") return [...this.repositories()]
-    const list = reference === "tenants" ? tenantAccess : tenantNamespaces
-    return list(tree, facts, (name) => this.placeOf(name))
+    const placeOf = (name: string) => this.placeOf(name)
+    const all: Record<Derived, () => Json> = {
+      repositories: () => [...this.repositories()],
+      github: () => workflowAccess(tree, facts, this.names, placeOf),
+      "github.roles": () => workflowsHaveRoles(tree),
+      tenants: () => tenantAccess(tree, facts, placeOf),
+      "tenants.namespaces": () => tenantNamespaces(tree, facts, placeOf),
+    }
+    return all[reference]()
   }
 
   private placeOf(name: string): Place {
@@ -232,6 +240,7 @@ function assemble(
   return {
     ...facts,
     chartRepository: data.chartRepository,
+    github: data.github,
     tenants: data.tenants ?? {},
     tenant: data.tenant,
     protected: data.protected ?? false,

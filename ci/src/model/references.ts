@@ -26,14 +26,15 @@ export interface Malformed {
 }
 
 /**
- * repositories: all ECR repositories, of the images and of the charts of all environments. tenants: the inputs of unit
- * access. tenants.namespaces: the namespaces of each tenant on the environment's cluster.
+ * repositories: all ECR repositories, of the images and of the charts of all environments. github, tenants: the inputs of
+ * unit access. github.roles: whether this repository's workflows have roles. tenants.namespaces: the namespaces of each
+ * tenant on the environment's cluster.
  */
-export const DERIVED = ["repositories", "tenants", "tenants.namespaces"] as const
+export const DERIVED = ["repositories", "github", "github.roles", "tenants", "tenants.namespaces"] as const
 export type Derived = (typeof DERIVED)[number]
 
 const FORMS =
-  "${environment.X}, ${images.X}, ${repositories}, ${tenants}, ${tenants.namespaces}, ${infra.UNIT.OUTPUT} or ${environments.NAME.infra.UNIT.OUTPUT}"
+  "${environment.X}, ${images.X}, ${repositories}, ${github}, ${github.roles}, ${tenants}, ${tenants.namespaces}, ${infra.UNIT.OUTPUT} or ${environments.NAME.infra.UNIT.OUTPUT}"
 const TOKEN = /\$\$\{|\$\{([^{}]*)\}|\$\{/g
 
 /**

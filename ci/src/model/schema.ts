@@ -1,6 +1,7 @@
 /** What an environment file may hold, once its layers are merged: one schema for the types, the editors and the errors. */
 import { z } from "zod"
 import { chartSchema } from "./charts.js"
+import { githubSchema } from "./github.js"
 import { nameSchema, repositorySchema } from "./images.js"
 import { tenantsSchema } from "./tenants.js"
 import type { Json } from "./tree.js"
@@ -50,6 +51,9 @@ export const environmentSchema = z.strictObject({
   tenant: nameSchema
     .optional()
     .describe("The tenant that these files belong to: the infrastructure is somebody else's, who shares its outputs"),
+  github: githubSchema
+    .optional()
+    .describe("The GitHub repository of these files: roles are made for its workflows; said in _defaults.yaml"),
   tenants: tenantsSchema.optional().describe("Other repositories that use the account; said in _defaults.yaml"),
   protected: z.boolean().optional().describe("Destroying it has to be confirmed"),
   infrastructure: infrastructureSchema,

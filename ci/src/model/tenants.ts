@@ -1,21 +1,14 @@
 /** Other repositories that use the account: who they are, and which part of it is theirs. */
 import { z } from "zod"
+import type { Place } from "./environment.js"
+import { checkIds, githubShape, moduleInputs } from "./github.js"
 import { nameSchema, repositorySchema } from "./images.js"
 import { compare, type Problem } from "./problems.js"
 import { suggest } from "./suggest.js"
 import { type Json, keyPositionAt, type MapTree, type Path, positionAt, toJson, treeAt } from "./tree.js"
 
-const id = z.string().regex(/^\d+$/, "must be digits in quotes")
-
 const tenantSchema = z.strictObject({
-  repository: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/, "must be a GitHub repository as OWNER/NAME")
-    .describe("The GitHub repository whose workflows get in, as OWNER/NAME"),
-  ownerId: id
-    .optional()
-    .describe("GitHub's id of the owner; repositories made since July 2026 name it in their tokens"),
-  repositoryId: id.optional().describe("GitHub's id of the repository; given together with ownerId"),
+  ...githubShape,
   prefix: z
     .string()
     .regex(/^([a-z0-9]+([._-][a-z0-9]+)*\/)+$/, "must be how names of ECR repositories begin, with a slash at the end")
@@ -29,17 +22,15 @@ const tenantSchema = z.strictObject({
     .describe("Environment, here and in the workflow's `environment:`, then what is the tenant's in it"),
 })
 
-export const tenantsSchema = z.record(nameSchema.max(40, "must have at most 40 characters"), tenantSchema)
+/** Names of IAM roles are made from it: the one that plans ends in -plan. */
+const tenantName = nameSchema
+  .max(39, "must have at most 39 characters")
+  .regex(/(?<!-plan)$/, "must not end in -plan: roles that plan do")
+
+export const tenantsSchema = z.record(tenantName, tenantSchema)
 
 type Tenant = z.infer<typeof tenantSchema>
 export type Tenants = Record<string, Tenant>
-
-/** Where an environment is. */
-export interface Place {
-  readonly account?: string
-  readonly region?: string
-  readonly cluster?: string
-}
 
 /**
  * What is wrong with the tenants of an environment's tree, apart from their shape.
@@ -55,11 +46,9 @@ export function checkTenants(tree: MapTree, environments: readonly string[]): Pr
 }
 
 function checkTenant(tree: MapTree, name: string, tenant: Tenant, tenants: Tenants): Problem[] {
-  const problems: Problem[] = []
+  const problems: Problem[] = checkIds(tree, ["tenants", name], tenant)
   const report = (path: Path, message: string, hint: string) =>
     problems.push({ at: positionAt(tree, ["tenants", name, ...path]), message: `tenants.${name}${message}`, hint })
-  if ((tenant.ownerId === undefined) !== (tenant.repositoryId === undefined))
-    report([], " has one of ownerId and repositoryId", "tokens name both: give both, or none")
   for (const [other, { prefix }] of Object.entries(tenants)) {
     if (other !== name && tenant.prefix.startsWith(prefix))
       report(["prefix"], `.prefix lies within the one of ${other}`, "what is pushed there would be both tenants'")
@@ -109,9 +98,8 @@ export function tenantAccess(tree: MapTree, here: Place, placeOf: (environment: 
       return account === here.account && region === here.region && cluster ? [[environment, cluster]] : []
     })
     if (environments.length === 0) return []
-    const { repository, ownerId, repositoryId, prefix } = tenant
-    const ids = ownerId && repositoryId ? { owner_id: ownerId, repository_id: repositoryId } : {}
-    return [[name, { repository, ...ids, repositories: prefix, environments: Object.fromEntries(environments) }]]
+    const { prefix } = tenant
+    return [[name, { ...moduleInputs(tenant), repositories: prefix, environments: Object.fromEntries(environments) }]]
   })
   return Object.fromEntries(entries)
 }

@@ -50,16 +50,23 @@ const secret = z.strictObject({
   generate: z.boolean().optional(),
 })
 
+const ids = { owner_id: z.string().optional(), repository_id: z.string().optional() }
+
+const workflows = z.strictObject({
+  repository: z.string().optional(),
+  ...ids,
+  environments: z.array(z.string()).optional(),
+})
+
 const tenant = z.strictObject({
   repository: z.string(),
-  owner_id: z.string().optional(),
-  repository_id: z.string().optional(),
+  ...ids,
   environments: strings,
   repositories: z.string(),
 })
 
 /** A map for which mostly a reference stands: editors take one in place of a union, not of a map. */
-const orReference = <Map extends z.ZodRecord>(map: Map) => z.union([map])
+const orReference = <Map extends z.ZodRecord | z.ZodObject>(map: Map) => z.union([map])
 
 /** A test compares this table with the variables and outputs of terragrunt/modules. */
 export const UNITS = {
@@ -77,9 +84,10 @@ export const UNITS = {
     scope: "account",
     inputs: z.strictObject({
       tenants: orReference(z.record(z.string(), tenant)).optional(),
+      workflows: orReference(workflows).optional(),
       create_oidc_provider: z.boolean().optional(),
     }),
-    outputs: ["role_arns", "oidc_provider_arn"],
+    outputs: ["role_arns", "plan_role_arns", "oidc_provider_arn"],
   },
   network: {
     scope: "cluster",
@@ -106,6 +114,7 @@ export const UNITS = {
       node_groups: z.record(z.string(), nodeGroup),
       access_entries: z.record(z.string(), accessEntry).optional(),
       tenants: orReference(z.record(z.string(), z.array(z.string()))).optional(),
+      workflows: z.boolean().optional(),
       addon_versions: strings.optional(),
       log_retention_days: days.optional(),
     }),

@@ -1,4 +1,4 @@
-# Inputs of the access of other repositories.
+# Inputs of the access of GitHub's workflows.
 
 variable "bucket" {
   description = "The account's state bucket; a tenant's part of it is tenants/<name>/."
@@ -29,8 +29,8 @@ variable "tenants" {
   nullable = false
 
   validation {
-    condition     = alltrue([for name in keys(var.tenants) : can(regex("^[a-z0-9]+(-[a-z0-9]+)*$", name)) && length(name) <= 40])
-    error_message = "tenants: names are up to 40 lower-case letters, digits and single hyphens, because names of IAM roles are made from them."
+    condition     = alltrue([for name in keys(var.tenants) : can(regex("^[a-z0-9]+(-[a-z0-9]+)*$", name)) && length(name) <= 39 && !endswith(name, "-plan")])
+    error_message = "tenants: names are up to 39 lower-case letters, digits and single hyphens, because names of IAM roles are made from them, and do not end in -plan."
   }
   validation {
     condition     = alltrue([for tenant in var.tenants : can(regex("^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", tenant.repository))])
@@ -49,6 +49,34 @@ variable "tenants" {
   validation {
     condition     = alltrue([for tenant in var.tenants : can(regex("^([a-z0-9]+([._-][a-z0-9]+)*/)+$", tenant.repositories))])
     error_message = "tenants: repositories is how names of ECR repositories begin, with a slash at the end, for example \"dapp-store/\"."
+  }
+}
+
+variable "workflows" {
+  description = <<-EOT
+    The repository that these modules are applied from: OWNER/NAME on GitHub, null for no roles; owner_id and repository_id as
+    for tenants; the GitHub environments whose jobs may deploy.
+  EOT
+  type = object({
+    repository    = optional(string)
+    owner_id      = optional(string)
+    repository_id = optional(string)
+    environments  = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.workflows.repository == null || can(regex("^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", var.workflows.repository))
+    error_message = "workflows: repository is OWNER/NAME."
+  }
+  validation {
+    condition     = (var.workflows.owner_id == null) == (var.workflows.repository_id == null) && can(regex("^[0-9]*$", "${coalesce(var.workflows.owner_id, "0")}${coalesce(var.workflows.repository_id, "0")}"))
+    error_message = "workflows: owner_id and repository_id are digits, and given together."
+  }
+  validation {
+    condition     = (var.workflows.repository == null || length(var.workflows.environments) > 0) && alltrue([for name in var.workflows.environments : can(regex("^[A-Za-z0-9._-]+$", name))])
+    error_message = "workflows: at least one environment, named with letters, digits, dots, underscores and hyphens."
   }
 }
 

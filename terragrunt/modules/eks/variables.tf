@@ -111,6 +111,13 @@ variable "tenants" {
   }
 }
 
+variable "workflows" {
+  description = "Whether module access has made the roles wallet-world-deploy and wallet-world-plan: then they get in."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "addon_versions" {
   description = "Versions of add-ons, by name; one that is not named gets the default of the Kubernetes version."
   type        = map(string)

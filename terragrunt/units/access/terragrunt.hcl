@@ -1,4 +1,4 @@
-# Roles for the workflows of other repositories.
+# Roles for the workflows of this and of other repositories.
 include "root" {
   path   = find_in_parent_folders("root.hcl")
   expose = true

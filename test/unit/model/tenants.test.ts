@@ -93,6 +93,7 @@ describe("mistakes", () => {
       "world/\n",
       /:4:13 tenants\.app\.prefix holds our own charts \| they are belo/,
     ],
+    ["the name of a role that plans", "  app:", "  app-plan:", /:2:3 .*must not end in -plan: roles that plan do/],
     ["no namespaces", "[app-three]", "[]", /:7:28 tenants\.app\.environments\.three\.namespaces /],
     [
       "a prefix within another's",

@@ -2,7 +2,13 @@
 
 mock_provider "aws" {
   mock_data "aws_caller_identity" {
-    defaults = { account_id = "000000000000" }
+    defaults = {
+      account_id = "000000000000"
+      arn        = "arn:aws:sts::000000000000:assumed-role/creator/session"
+    }
+  }
+  mock_data "aws_iam_session_context" {
+    defaults = { issuer_arn = "arn:aws:iam::000000000000:role/creator" }
   }
   mock_data "aws_iam_policy_document" {
     defaults = { json = "{}" }
@@ -139,11 +145,83 @@ run "tenants" {
   }
   assert {
     condition = (
-      keys(aws_eks_access_policy_association.this) == ["admins/AmazonEKSClusterAdminPolicy", "tenant-dapp-store/AmazonEKSEditPolicy"] &&
+      keys(aws_eks_access_policy_association.this) == [
+        "admins/AmazonEKSClusterAdminPolicy",
+        "tenant-dapp-store-plan/AmazonEKSSecretReaderPolicy",
+        "tenant-dapp-store-plan/AmazonEKSViewPolicy",
+        "tenant-dapp-store/AmazonEKSEditPolicy",
+      ] &&
       aws_eks_access_policy_association.this["tenant-dapp-store/AmazonEKSEditPolicy"].access_scope[0].type == "namespace" &&
       aws_eks_access_policy_association.this["tenant-dapp-store/AmazonEKSEditPolicy"].access_scope[0].namespaces == toset(["dapp-store-preview-dev", "dapp-store-preview-nightly"])
     )
     error_message = "a tenant edits its namespaces, beside those who are named one by one"
+  }
+  assert {
+    condition     = aws_eks_access_entry.this["tenant-dapp-store-plan"].principal_arn == "arn:aws:iam::000000000000:role/wallet-world-tenant-dapp-store-plan"
+    error_message = "the role that module access makes for its plans"
+  }
+  assert {
+    condition = alltrue([
+      for policy in ["AmazonEKSSecretReaderPolicy", "AmazonEKSViewPolicy"] :
+      aws_eks_access_policy_association.this["tenant-dapp-store-plan/${policy}"].access_scope[0].type == "namespace" &&
+      aws_eks_access_policy_association.this["tenant-dapp-store-plan/${policy}"].access_scope[0].namespaces == toset(["dapp-store-preview-dev", "dapp-store-preview-nightly"])
+    ])
+    error_message = "and reads the same namespaces, no others"
+  }
+}
+
+run "workflows" {
+  command = plan
+
+  variables {
+    workflows = true
+  }
+
+  assert {
+    condition = { for name, entry in aws_eks_access_entry.this : name => entry.principal_arn } == {
+      workflows-deploy = "arn:aws:iam::000000000000:role/wallet-world-deploy"
+      workflows-plan   = "arn:aws:iam::000000000000:role/wallet-world-plan"
+    }
+    error_message = "the roles that module access makes"
+  }
+  assert {
+    condition = { for name, association in aws_eks_access_policy_association.this : name => association.access_scope[0].type } == {
+      "workflows-deploy/AmazonEKSClusterAdminPolicy" = "cluster"
+      "workflows-plan/AmazonEKSSecretReaderPolicy"   = "cluster"
+      "workflows-plan/AmazonEKSViewPolicy"           = "cluster"
+    }
+    error_message = "one may do everything, the other read releases"
+  }
+}
+
+run "whoever_made_the_cluster_is_in_already" {
+  command = plan
+
+  variables {
+    workflows      = true
+    access_entries = { me = { principal_arn = "arn:aws:iam::000000000000:role/creator" } }
+  }
+
+  assert {
+    condition     = keys(aws_eks_access_entry.this) == ["workflows-deploy", "workflows-plan"]
+    error_message = "EKS refuses a second entry"
+  }
+}
+
+run "also_when_it_was_a_workflow" {
+  command = plan
+
+  variables {
+    workflows = true
+  }
+  override_data {
+    target = data.aws_iam_session_context.current
+    values = { issuer_arn = "arn:aws:iam::000000000000:role/wallet-world-deploy" }
+  }
+
+  assert {
+    condition     = keys(aws_eks_access_entry.this) == ["workflows-plan"]
+    error_message = "EKS refuses a second entry"
   }
 }
 

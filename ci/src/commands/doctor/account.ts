@@ -94,7 +94,7 @@ export async function oauthClient(place: AwsPlace): Promise<Finding> {
   const question = json("secretsmanager", "secretsmanager.DescribeSecret", { SecretId: googleOauth })
   const { status, text } = await answerTo(place, question)
   if (status === 200)
-    return /"DeletedDate"/.test(text)
+    return JSON.parse(text).DeletedDate
       ? [
           what,
           "missing",

@@ -7,7 +7,7 @@ import { parse } from "yaml"
 import type { Credentials } from "../../ci/src/targets/target.js"
 import { type Action, actions } from "./actions.js"
 import { type Contexts, evaluate, fill } from "./expression.js"
-import { command, type Ended } from "./world.js"
+import { command, type Ended, root } from "./world.js"
 
 interface Step {
   id?: string
@@ -55,6 +55,8 @@ export interface Attested {
 
 /** One run of a workflow: what happened on GitHub, and the machine. */
 export interface Run {
+  /** The directory of the repository whose workflows run; this one, if not given. */
+  home?: string
   /** The repository that a checkout clones. */
   repository: string
   /** A directory with the files of artifacts, by the artifact's name. */
@@ -103,7 +105,7 @@ export async function runJob(
   job: string,
   contexts: Contexts = {},
 ): Promise<Outcome | undefined> {
-  const workflow = read(name)
+  const workflow = read(name, run.home)
   const definition = workflow.jobs[job]
   if (!definition) throw new Error(`${name}.yml has no job ${job}`)
   const all = { github: run.github, vars: run.vars, secrets: { GITHUB_TOKEN: "token of the job" }, ...contexts }
@@ -111,8 +113,8 @@ export async function runJob(
   return definition.uses ? callWorkflow(run, definition, all) : runSteps(run, workflow, definition, all)
 }
 
-const read = (name: string): Workflow =>
-  parse(readFileSync(join(import.meta.dirname, `../../.github/workflows/${name}.yml`), "utf8"))
+const read = (name: string, home = root): Workflow =>
+  parse(readFileSync(join(home, `.github/workflows/${name}.yml`), "utf8"))
 
 const condition = (text: string, contexts: Contexts) =>
   Boolean(evaluate(text.replace(/^\$\{\{(.*)\}\}$/s, "$1"), contexts))

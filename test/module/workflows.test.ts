@@ -8,7 +8,7 @@ import { Caller } from "./caller.js"
 import { account, hostTarget, region } from "./cluster.js"
 import { programs } from "./programs.js"
 import { type Outcome, type Run, runJob } from "./runner.js"
-import { assumeRole, git, TenantRepository } from "./tenant.js"
+import { assumeRole, exampleDirectory, git, TenantRepository } from "./tenant.js"
 import { command, root, sandboxPort, succeed, tool } from "./world.js"
 
 const directory = mkdtempSync(join(tmpdir(), "wallet-world-workflows-"))
@@ -205,7 +205,7 @@ describe("deploy", () => {
   })
 })
 
-describe("reuse, called from examples/dappstore as a repository of its own", () => {
+describe("examples/dappstore as a repository of its own", () => {
   const repository = "owner--placeholder/dappstore"
   const run = (): Run => ({
     ...start({ repository }),
@@ -228,7 +228,30 @@ describe("reuse, called from examples/dappstore as a repository of its own", () 
     git(tenant.path, "commit", "--quiet", "--all", "--message", "Pin wallet-world")
   })
 
-  test("runs that repository's daggerw with the role that its GitHub environment has", async () => {
+  test("its pull-request: difference and comment name what is touched", async () => {
+    git(tenant.path, "checkout", "--quiet", "-b", "pull-request")
+    const file = join(tenant.path, "environments/preview-dev.yaml")
+    writeFileSync(file, `${readFileSync(file, "utf8")}releases:\n  dapp-store:\n    timeout: 601\n`)
+    git(tenant.path, "commit", "--quiet", "--all", "--message", "Wait longer")
+    const begun: Run = {
+      ...start({
+        ...{ repository, actor: "somebody", event_name: "pull_request" },
+        event: { pull_request: { number: 8, head: { repo: { full_name: repository } } } },
+      }),
+      ...{ home: exampleDirectory, repository: tenant.path, vars: {} },
+    }
+    const { summary } = await success(begun, "pull-request", "difference")
+    expect(summary).toContain("<b>preview-dev</b>: 1 file")
+    expect(summary).toMatch(/^\+.*601/m)
+    await success(begun, "pull-request", "comment")
+    expect(readFileSync(join(directory, "gh"), "utf8")).toContain(
+      "pr comment 8 --edit-last --create-if-none --body-file ",
+    )
+    expect(readFileSync(join(directory, "comment"), "utf8")).toContain(summary)
+    git(tenant.path, "checkout", "--quiet", "-")
+  })
+
+  test("its deployments run its daggerw with the role that its GitHub environment has", async () => {
     const { summary } = await success(run(), "reuse", "change", inputs("publish"))
     expect(summary).toMatch(/^### publish preview-dev\n/)
     expect(summary).toMatch(/image:api +(created|unchanged)/)

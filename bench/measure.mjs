@@ -11,13 +11,14 @@ export const daggerw = path.join(root, "daggerw")
  * Runs a command and takes its time.
  *
  * @param command program and arguments
- * @param options `cwd` and `env`, as zx takes them
+ * @param options `cwd` and `env`, as zx takes them; `limit`: seconds after which it is ended (an hour)
  * @returns seconds, and what it printed
- * @throws with the end of its output, when it fails
+ * @throws with the end of its output, when it fails or is ended
  */
-export async function timed(command, { cwd = root, env = {} } = {}) {
+export async function timed(command, { cwd = root, env = {}, limit = 3_600 } = {}) {
   const began = performance.now()
-  const result = await $({ cwd, env: { ...process.env, ...env }, quiet: true, nothrow: true })`${command}`
+  const options = { cwd, env: { ...process.env, ...env }, timeout: `${limit}s`, quiet: true, nothrow: true }
+  const result = await $(options)`${command}`
   const seconds = (performance.now() - began) / 1000
   if (result.exitCode !== 0)
     throw new Error(`${command.join(" ")} ended with ${result.exitCode}:\n${result.stderr.slice(-5_000)}`)

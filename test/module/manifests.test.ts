@@ -52,6 +52,21 @@ test("a pod that may run as root is refused: the check can fail", async () => {
   await expect(kubectl("create", "--dry-run=server", "-f", file)).rejects.toThrow(/violates PodSecurity "restricted/)
 })
 
+test("the engines of docs/engine.yaml are accepted", async () => {
+  const path = join(root, "docs/engine.yaml")
+  const documents = parseAllDocuments(readFileSync(path, "utf8")).map((document) => document.toJS() as Manifest)
+  const [space] = documents
+  // The others are refused as long as it is not there.
+  write(file, JSON.stringify(space))
+  await kubectl("apply", "-f", file)
+  try {
+    const answer = await kubectl("apply", "--server-side", "--dry-run=server", "-f", path)
+    expect(answer.match(/server dry run/g)).toHaveLength(documents.length)
+  } finally {
+    await kubectl("delete", "namespace", space.metadata.name)
+  }
+})
+
 describe.each(readdirSync(expected))("%s", (environment) => {
   const manifests = readdirSync(join(expected, environment)).flatMap((name) =>
     parseAllDocuments(readFileSync(join(expected, environment, name), "utf8"))

@@ -97,7 +97,7 @@ describe("the role that plans", () => {
     expect(planned).toMatch(/: 0 of \d+ steps would change something/)
   })
 
-  test("changes nothing, and reads no secret of Secrets Manager but the state's key", async () => {
+  test("changes nothing, and reads no secret of Secrets Manager that somebody else made", async () => {
     const place = { target: hostTarget(port, planner), account, region }
     await expect(Documents.in(place).write("x.json", "{}")).rejects.toThrow(/not authorized to perform: s3:PutObject/)
     const arn = `arn:aws:secretsmanager:${region}:${account}:secret:wallet-world/google-oauth`

@@ -60,6 +60,14 @@ resource "aws_iam_role_policy" "plan" {
         Resource = "${local.arn}:s3:::${var.bucket}/*.tflock"
       },
       {
+        # To see whether a version of a secret is still there, the provider reads its value. Only those that the module
+        # secrets makes have a cluster and an environment in their names.
+        Sid      = "ReadGeneratedSecrets"
+        Effect   = "Allow"
+        Action   = "secretsmanager:GetSecretValue"
+        Resource = "${local.arn}:secretsmanager:${local.place}:secret:wallet-world/*/*/*"
+      },
+      {
         # OpenTofu draws the passwords of the module secrets in every plan, and throws them away.
         Sid      = "DrawPasswords"
         Effect   = "Allow"

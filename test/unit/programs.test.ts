@@ -1,7 +1,10 @@
-// What publishing and bills of materials refuse before they ask an engine or a registry.
+// What publishing and bills of materials refuse before they ask an engine or a registry, and the file of the pins.
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import type { Directory } from "@dagger.io/dagger"
 import { expect, test } from "vitest"
 import { billOfMaterials, pinPrograms, publishProgram } from "../../ci/src/commands/programs.js"
+import { readPublished } from "../../ci/src/tools/published.js"
 
 const home = {} as Directory
 const repository = "ghcr.io/owner/wallet-world"
@@ -26,3 +29,15 @@ test("pins nothing of a placeholder", async () => {
 test("makes no bill for a tag, which can be another image tomorrow", async () => {
   await expect(billOfMaterials("debian:trixie")).rejects.toThrow("debian:trixie has no digest")
 })
+
+test("the file of the pins is one", () => {
+  const text = readFileSync(join(import.meta.dirname, "../../ci/published.json"), "utf8")
+  expect(readPublished(text)).toEqual(JSON.parse(text))
+})
+
+test.each(["", "{", "null", "{}", '{"repository":"r","digests":{"helm:x":"latest"}}', '{"repository":1,"digests":{}}'])(
+  "is told from %j, and how it is written anew",
+  (text) => {
+    expect(() => readPublished(text)).toThrow("ci/published.json is not what pin-programs writes: write it anew with")
+  },
+)

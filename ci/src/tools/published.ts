@@ -22,8 +22,28 @@ let known: Promise<Published> | undefined
 
 /** Which programs are published. */
 export function published(): Promise<Published> {
-  known ??= dag.currentModule().source().file("published.json").contents().then(JSON.parse)
+  known ??= dag.currentModule().source().file("published.json").contents().then(readPublished)
   return known
+}
+
+/**
+ * Reads `ci/published.json`.
+ *
+ * @param text the file's text
+ * @throws when it is not of the form that `pin-programs` writes
+ */
+export function readPublished(text: string): Published {
+  const digest = /^sha256:[0-9a-f]{64}$/
+  try {
+    const { repository, digests } = JSON.parse(text)
+    if (typeof repository === "string" && Object.values(digests).every((one) => digest.test(String(one))))
+      return { repository, digests }
+  } catch {
+    // What is wrong with it does not matter: nobody writes it by hand.
+  }
+  throw new Error(
+    "ci/published.json is not what pin-programs writes: write it anew with `dagger call pin-programs --repository HOST/NAME -o ci/published.json`",
+  )
 }
 
 /**

@@ -330,9 +330,8 @@ export class WalletWorld {
   }
 
   /**
-   * Makes one program for the engine's platform and pushes it under the name of its recipe, unless it is there already.
-   * The login is the one that `docker login` left. Returns JSON: image, digest, and whether it was created. Fails when there
-   * is no such program, or the registry refuses.
+   * Makes one program for the engine's platform and pushes it under the name of its recipe. The login is the one that
+   * `docker login` left. Returns JSON: image and digest. Fails when there is no such program, or the registry refuses.
    *
    * Example: `dagger call publish-program --name helm --repository ghcr.io/OWNER/wallet-world`
    *

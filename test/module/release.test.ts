@@ -72,11 +72,6 @@ describe.skipIf(!engineIsOurs())("with a registry in the engine's network", () =
     expect(bill.materials).toContain("stdlib")
   })
 
-  test("once more, it leaves what is there and attests nothing", async () => {
-    const ended = await publish()
-    expect(ended).toMatchObject({ outcome: "success", attested: [] })
-  })
-
   test("the job pin names all that is missing, and pins nothing", async () => {
     const ended = await runJob(run(), "release", "pin")
     expect(ended?.outcome).toBe("failure")

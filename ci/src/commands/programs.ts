@@ -49,12 +49,13 @@ export async function programList(home: Directory, missing: boolean): Promise<st
 }
 
 /**
- * Makes a program for the engine's platform and pushes it under the name of its recipe, unless it is there.
+ * Makes a program for the engine's platform and pushes it under the name of its recipe, also when something is there: what
+ * says where it was made must say so of this one, however an earlier run ended.
  *
  * @param home the directory `sandbox`
  * @param name the program
  * @param repository where to, such as ghcr.io/OWNER/wallet-world
- * @returns JSON: `image` and `digest`, and whether it was `created`
+ * @returns JSON: `image` and `digest`
  * @throws when there is no such program, the repository cannot be one, or the registry refuses
  */
 export async function publishProgram(home: Directory, name: string, repository: string): Promise<string> {
@@ -63,10 +64,8 @@ export async function publishProgram(home: Directory, name: string, repository: 
   if (!program) throw new Error(`there is no program ${name}: there are ${Object.keys(programs).join(", ")}`)
   const place = checked(repository)
   const reference = `${place}/${await publishedName(name, program, await dag.defaultPlatform())}`
-  // Whatever keeps it from being found keeps it from being pushed, too, and then the registry's message is shown.
-  const found = await digestOf(reference).catch(() => undefined)
-  const digest = found ?? digestIn(await (await program.image()).publish(reference))
-  return JSON.stringify({ image: `${place}/${name}`, digest, created: !found })
+  const digest = digestIn(await (await program.image()).publish(reference))
+  return JSON.stringify({ image: `${place}/${name}`, digest })
 }
 
 /**

@@ -12,10 +12,11 @@ import {
   type Service,
   type Workspace,
 } from "@dagger.io/dagger"
-import type { Session } from "./commands/session.js"
+import type { Session } from "#commands/session.js"
 
-// What a function needs is loaded when it is called: the engine starts this module twice for each call, once for the
-// constructor alone.
+// The engine starts this module twice for each call, once for the constructor alone, and each time its SDK loads every
+// file of this folder and lets the compiler read all that they import. So there is this one file, and it names the others
+// by "#": that is resolved when a function is called, and not by the SDK's compiler.
 @object()
 export class WalletWorld {
   /** The caller's repository: its environments, charts and services. */
@@ -67,7 +68,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async environments(tier: string = "", names: boolean = false): Promise<string> {
-    const { environmentTable } = await import("./commands/environments.js")
+    const { environmentTable } = await import("#commands/environments.js")
     return environmentTable(await this.session(), tier, names)
   }
 
@@ -82,7 +83,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async environment(name: string, origins: boolean = false): Promise<string> {
-    const { environmentText } = await import("./commands/environments.js")
+    const { environmentText } = await import("#commands/environments.js")
     return environmentText(await this.session(), name, origins)
   }
 
@@ -96,7 +97,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async render(env: string): Promise<Directory> {
-    const { render } = await import("./commands/difference.js")
+    const { render } = await import("#commands/difference.js")
     return render(await this.session(), env)
   }
 
@@ -111,7 +112,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async difference(base: Directory, env: string = ""): Promise<string> {
-    const { difference } = await import("./commands/difference.js")
+    const { difference } = await import("#commands/difference.js")
     return difference(await this.session(), base, env)
   }
 
@@ -125,7 +126,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async build(service: string): Promise<Container> {
-    const { buildService } = await import("./commands/publish.js")
+    const { buildService } = await import("#commands/publish.js")
     return buildService(await this.session(), service)
   }
 
@@ -140,7 +141,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async test(service: string): Promise<string> {
-    const { testService } = await import("./commands/test.js")
+    const { testService } = await import("#commands/test.js")
     return testService(await this.session(), service, this.sandboxHome)
   }
 
@@ -154,7 +155,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async publish(env: string): Promise<string> {
-    const { publish } = await import("./commands/publish.js")
+    const { publish } = await import("#commands/publish.js")
     return publish(await this.session(), env)
   }
 
@@ -170,7 +171,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async infra(env: string, scope: string, action: string = "plan"): Promise<string> {
-    const { infra } = await import("./commands/infra.js")
+    const { infra } = await import("#commands/infra.js")
     return infra(await this.session(), env, scope, action)
   }
 
@@ -186,7 +187,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async plan(env: string, drift: boolean = false, refuseChanges: boolean = false): Promise<string> {
-    const { planDeployment } = await import("./commands/plan.js")
+    const { planDeployment } = await import("#commands/plan.js")
     return planDeployment(await this.session(), env, drift, refuseChanges)
   }
 
@@ -201,7 +202,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async deploy(env: string): Promise<string> {
-    const { deploy } = await import("./commands/deploy.js")
+    const { deploy } = await import("#commands/deploy.js")
     return deploy(await this.session(), env)
   }
 
@@ -214,7 +215,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async report(env: string): Promise<string> {
-    const { reportText } = await import("./commands/report.js")
+    const { reportText } = await import("#commands/report.js")
     return reportText(await this.session(), env)
   }
 
@@ -228,7 +229,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async lock(env: string): Promise<string> {
-    const { lockText } = await import("./commands/report.js")
+    const { lockText } = await import("#commands/report.js")
     return lockText(await this.session(), env)
   }
 
@@ -242,7 +243,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async exportArgocd(env: string): Promise<string> {
-    const { exportArgocd } = await import("./commands/export-argocd.js")
+    const { exportArgocd } = await import("#commands/export-argocd.js")
     return exportArgocd(await this.session(), env)
   }
 
@@ -257,7 +258,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async doctor(env: string): Promise<string> {
-    const { doctor } = await import("./commands/doctor/doctor.js")
+    const { doctor } = await import("#commands/doctor/doctor.js")
     return doctor(await this.session(), env)
   }
 
@@ -270,7 +271,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async tenant(name: string): Promise<string> {
-    const { tenantText } = await import("./commands/tenant.js")
+    const { tenantText } = await import("#commands/tenant.js")
     return tenantText(await this.session(), name)
   }
 
@@ -285,7 +286,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async destroy(env: string, confirm: string = ""): Promise<string> {
-    const { destroy } = await import("./commands/destroy.js")
+    const { destroy } = await import("#commands/destroy.js")
     return destroy(await this.session(), env, confirm)
   }
 
@@ -297,7 +298,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async pinImages(): Promise<string> {
-    const { pinImages } = await import("./commands/pin-images.js")
+    const { pinImages } = await import("#commands/pin-images.js")
     return pinImages(await this.session())
   }
 
@@ -311,7 +312,7 @@ export class WalletWorld {
    */
   @func()
   async tool(name: string): Promise<File> {
-    const { toolFile } = await import("./tools/toolbox.js")
+    const { toolFile } = await import("#tools/toolbox.js")
     return toolFile(name)
   }
 
@@ -325,7 +326,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async programs(missing: boolean = false): Promise<string> {
-    const { programList } = await import("./commands/programs.js")
+    const { programList } = await import("#commands/programs.js")
     return programList(this.sandboxHome, missing)
   }
 
@@ -340,7 +341,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async publishProgram(name: string, repository: string): Promise<string> {
-    const { publishProgram } = await import("./commands/programs.js")
+    const { publishProgram } = await import("#commands/programs.js")
     return publishProgram(this.sandboxHome, name, repository)
   }
 
@@ -354,7 +355,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async pinPrograms(repository: string): Promise<string> {
-    const { pinPrograms } = await import("./commands/programs.js")
+    const { pinPrograms } = await import("#commands/programs.js")
     return pinPrograms(this.sandboxHome, repository)
   }
 
@@ -367,7 +368,7 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async sbom(image: string): Promise<File> {
-    const { billOfMaterials } = await import("./commands/programs.js")
+    const { billOfMaterials } = await import("#commands/programs.js")
     return billOfMaterials(image)
   }
 
@@ -380,12 +381,12 @@ export class WalletWorld {
    */
   @func({ cache: "never" })
   async sandboxService(port: number = 8443): Promise<Service> {
-    const { sandboxService } = await import("./tools/sandbox.js")
+    const { sandboxService } = await import("#tools/sandbox.js")
     return sandboxService(this.sandboxHome, port)
   }
 
   private async session(): Promise<Session> {
-    const { Session } = await import("./commands/session.js")
+    const { Session } = await import("#commands/session.js")
     return new Session(this)
   }
 }

@@ -9,7 +9,7 @@ import {
   installedReleases,
   loadEnvironments,
   resolveAll,
-} from "../../ci/src/model/index.ts"
+} from "../../ci/pipeline/model/index.ts"
 import { looseEndsOf } from "./consistency.ts"
 import { Charts, chartDirectories, manifestsOf } from "./helm.ts"
 import { breachesOf, containersOf, podOf } from "./restricted.ts"

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { stringify } from "yaml"
-import { loadEnvironment } from "../../ci/src/model/index.js"
+import { loadEnvironment } from "../../ci/pipeline/model/index.js"
 import { repositoryFiles } from "../unit/model/fixture.js"
 import { command, type Ended, root, write } from "./world.js"
 

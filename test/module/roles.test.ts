@@ -2,14 +2,15 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { Credentials } from "../../ci/src/targets/target.js"
-import { Documents } from "../../ci/src/tools/s3.js"
-import { secretValue } from "../../ci/src/tools/secrets-manager.js"
+import type { Credentials } from "../../ci/pipeline/targets/target.js"
+import { Documents } from "../../ci/pipeline/tools/s3.js"
+import { secretValue } from "../../ci/pipeline/tools/secrets-manager.js"
 import { account, hostKubectl, hostTarget, region } from "./cluster.js"
 import { assumeRole, TenantRepository } from "./tenant.js"
 import { command, type Ended, sandboxPort, write } from "./world.js"
 
-const environment = "preview-nightly"
+// The environment of tenant.test.ts: where that ran before, hardly anything is left to deploy.
+const environment = "preview-dev"
 const repository = "repo:us/wallet-world"
 
 let port: number
@@ -70,8 +71,8 @@ describe("the role that deploys", () => {
     const deployer = await assumeRole(port, "wallet-world-deploy", `${repository}:environment:${environment}`)
     const kubectl = await hostKubectl(port, hostTarget(port, deployer))
     // Helm's record of the release: without it there is something to do.
-    await kubectl("delete", "secrets", "-l", "owner=helm,name=dapp-store", "-n", `dapp-store-${environment}`)
-    expect(await printed(deployer, "deploy", "--env", environment)).toMatch(/release:dapp-store +created/)
+    await kubectl("delete", "secrets", "-l", "owner=helm,name=cardano-stuff", "-n", environment)
+    expect(await printed(deployer, "deploy", "--env", environment)).toMatch(/release:cardano-stuff +created/)
   })
 })
 
@@ -103,8 +104,8 @@ describe("the role that plans", () => {
     const arn = `arn:aws:secretsmanager:${region}:${account}:secret:wallet-world/google-oauth`
     await expect(secretValue(place, arn)).rejects.toThrow(/not authorized to perform: secretsmanager:GetSecretValue/)
     const kubectl = await hostKubectl(port, place.target)
-    const namespace = `dapp-store-${environment}`
-    await expect(kubectl("scale", "deployment/api", "--replicas=0", "-n", namespace)).rejects.toThrow(/forbidden/i)
+    const scale = kubectl("scale", "statefulset", "--all", "--replicas=0", "-n", environment)
+    await expect(scale).rejects.toThrow(/forbidden/i)
     expect((await call(planner, "deploy", "--env", environment)).stderr).toMatch(/not authorized to perform: s3:Put/)
   })
 })

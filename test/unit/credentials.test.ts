@@ -1,6 +1,6 @@
 // Credentials from the caller: what is accepted, and that an error never repeats a secret.
 import { describe, expect, test } from "vitest"
-import { parseCredentials } from "../../ci/src/targets/credentials.js"
+import { parseCredentials } from "../../ci/pipeline/targets/credentials.js"
 
 const now = new Date("2026-01-01T00:00:00Z")
 const good = {

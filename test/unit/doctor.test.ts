@@ -1,10 +1,10 @@
 // doctor: what it makes of files and of answers. What it asks is tried against the sandbox (test/module/services.test.ts).
 import { describe, expect, it } from "vitest"
-import { processors } from "../../ci/src/commands/doctor/account.js"
-import { settings, workflowVariables } from "../../ci/src/commands/doctor/settings.js"
-import { delegation, publicZones } from "../../ci/src/commands/doctor/zone.js"
-import { loadEnvironment } from "../../ci/src/model/index.js"
-import { nameServersOf } from "../../ci/src/tools/dns.js"
+import { processors } from "../../ci/pipeline/commands/doctor/account.js"
+import { settings, workflowVariables } from "../../ci/pipeline/commands/doctor/settings.js"
+import { delegation, publicZones } from "../../ci/pipeline/commands/doctor/zone.js"
+import { loadEnvironment } from "../../ci/pipeline/model/index.js"
+import { nameServersOf } from "../../ci/pipeline/tools/dns.js"
 import { files, repositoryFiles, world } from "./model/fixture.js"
 
 const named = (github: string) =>

@@ -1,7 +1,7 @@
 // Leases: one holder at a time, a killed holder's lease ends, and work that fails gives its lease back.
 import { beforeEach, expect, test } from "vitest"
-import { holding } from "../../ci/src/steps/lease.js"
-import type { Documents } from "../../ci/src/tools/s3.js"
+import { holding } from "../../ci/pipeline/steps/lease.js"
+import type { Documents } from "../../ci/pipeline/tools/s3.js"
 
 /** S3's conditional writes, in memory. */
 class Memory {

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Directory } from "@dagger.io/dagger"
 import { expect, test } from "vitest"
-import { billOfMaterials, pinPrograms, publishProgram } from "../../ci/src/commands/programs.js"
-import { readPublished } from "../../ci/src/tools/published.js"
+import { billOfMaterials, pinPrograms, publishProgram } from "../../ci/pipeline/commands/programs.js"
+import { readPublished } from "../../ci/pipeline/tools/published.js"
 
 const home = {} as Directory
 const repository = "ghcr.io/owner/wallet-world"

@@ -7,7 +7,7 @@ import {
   loadEnvironment,
   lookupIn,
   makeLock,
-} from "../../../ci/src/model/index.js"
+} from "../../../ci/pipeline/model/index.js"
 import { edited, files } from "./fixture.js"
 
 const path = "services/shop/chart/shop"

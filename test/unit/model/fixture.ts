@@ -1,7 +1,7 @@
 // Small sets of environment files for tests, and the repository's own.
 import { readdirSync, readFileSync } from "node:fs"
 import { expect } from "vitest"
-import { type Files, ModelError } from "../../../ci/src/model/index.js"
+import { type Files, ModelError } from "../../../ci/pipeline/model/index.js"
 
 /** A valid world of one cluster, two tiers and two environments; tests change single files of it. */
 export const world: Record<string, string> = {

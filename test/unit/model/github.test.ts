@@ -1,6 +1,6 @@
 // This repository on GitHub: what account and clusters are told of it, and what can be wrong with it.
 import { describe, expect, it } from "vitest"
-import { isPlaceholder, loadEnvironment } from "../../../ci/src/model/index.js"
+import { isPlaceholder, loadEnvironment } from "../../../ci/pipeline/model/index.js"
 import { files, problemsOf, world } from "./fixture.js"
 
 /** The world with a second cluster, and defaults that name the repository and use what follows from it. */

@@ -1,6 +1,6 @@
 // Two repositories, one environment: the one hands a release over, the other, a tenant, installs it.
 import { describe, expect, it } from "vitest"
-import { buildGraph, loadEnvironment, sharedOutputs } from "../../../ci/src/model/index.js"
+import { buildGraph, loadEnvironment, sharedOutputs } from "../../../ci/pipeline/model/index.js"
 import { files, problemsOf, world } from "./fixture.js"
 
 const graphOf = (changes: Record<string, string | undefined>) => buildGraph(loadEnvironment(files(changes), "one"))

@@ -1,6 +1,6 @@
 // Where a build context is: in the repository, or in another one's history.
 import { expect, test } from "vitest"
-import { parseContext } from "../../../ci/src/model/index.js"
+import { parseContext } from "../../../ci/pipeline/model/index.js"
 
 const url = "https://github.com/OWNER/dappstore"
 

@@ -1,6 +1,6 @@
 // Layers, facts, and what is wrong with environment files.
 import { describe, expect, it } from "vitest"
-import { listEnvironments, loadEnvironment, loadEnvironments, ModelError } from "../../../ci/src/model/index.js"
+import { listEnvironments, loadEnvironment, loadEnvironments, ModelError } from "../../../ci/pipeline/model/index.js"
 import { edited, files, problemsOf, world } from "./fixture.js"
 
 const load = (changes: Record<string, string | undefined> = {}, name = "one") => loadEnvironment(files(changes), name)

@@ -17,7 +17,7 @@ import {
   type Report,
   readPins,
   refusal,
-} from "../../../ci/src/model/index.js"
+} from "../../../ci/pipeline/model/index.js"
 import { files, repositoryFiles } from "./fixture.js"
 
 describe("environmentYaml", () => {

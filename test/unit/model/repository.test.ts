@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { z } from "zod"
-import { editorSchemas } from "../../../ci/src/model/editor-schema.js"
+import { editorSchemas } from "../../../ci/pipeline/model/editor-schema.js"
 import {
   buildGraph,
   listEnvironments,
@@ -10,8 +10,8 @@ import {
   loadEnvironments,
   lookupIn,
   resolve,
-} from "../../../ci/src/model/index.js"
-import { UNITS } from "../../../ci/src/model/units.js"
+} from "../../../ci/pipeline/model/index.js"
+import { UNITS } from "../../../ci/pipeline/model/units.js"
 import { repositoryFiles } from "./fixture.js"
 
 const root = new URL("../../../", import.meta.url)

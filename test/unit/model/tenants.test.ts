@@ -1,6 +1,6 @@
 // Tenants: what the account and the clusters are told of them, and what can be wrong with them.
 import { describe, expect, it } from "vitest"
-import { loadEnvironment } from "../../../ci/src/model/index.js"
+import { loadEnvironment } from "../../../ci/pipeline/model/index.js"
 import { files, problemsOf, world } from "./fixture.js"
 
 const tenants = `tenants:

@@ -140,7 +140,7 @@ export function compiledSource(source: Directory, name: string): File {
 /** How Go compiles, whatever it is. */
 const settings = { CGO_ENABLED: "0", GOTOOLCHAIN: "local" }
 
-const compileScript = () => dag.currentModule().source().file("src/tools/compile.sh")
+const compileScript = () => dag.currentModule().source().file("pipeline/tools/compile.sh")
 
 function compiler(): Container {
   return Object.entries(settings)

@@ -53,6 +53,7 @@ async function podReport(kubectl: Kubectl, namespace: string, { metadata, status
   if (failing.length === 0 && !unscheduled) return ""
   const containers = await Promise.all(
     failing.map(async ({ name, restartCount, state, lastState }) => {
+      // One that crashes is found waiting for its next start, ended, or, for a moment, running.
       const { reason = status.phase, message = "" } = state.waiting ?? {}
       const ended = state.terminated ?? lastState?.terminated
       const how = ended ? `; ended with exit code ${ended.exitCode} (${ended.reason}) ${ended.message ?? ""}` : ""
@@ -63,8 +64,10 @@ async function podReport(kubectl: Kubectl, namespace: string, { metadata, status
   return [`pod ${metadata.name}: ${unscheduled?.message ?? status.phase}`, ...containers].join("\n")
 }
 
-async function lastWords(kubectl: Kubectl, namespace: string, pod: string, container: string, previous: boolean) {
+/** What a container said before it ended; where that is gone, or it has not ended yet, what it says now. */
+async function lastWords(kubectl: Kubectl, namespace: string, pod: string, container: string, restarted: boolean) {
   const args = ["logs", pod, "-n", namespace, "-c", container, `--tail=${logLines}`]
-  const log = await kubectl.run(...args, ...(previous ? ["--previous"] : [])).catch(() => "")
+  const before = restarted ? await kubectl.run(...args, "--previous").catch(() => "") : ""
+  const log = before || (await kubectl.run(...args).catch(() => ""))
   return log.replace(/^/gm, "    | ").trimEnd()
 }

@@ -50,11 +50,15 @@ export function sandboxProgram(home: Directory): Program {
       modules: await Promise.all(goModules.map(goRecipe)),
       home: await home.digest(),
       // All else stands in this file.
-      steps: await dag.currentModule().source().file("src/tools/sandbox.ts").contents(),
+      steps: await dag.currentModule().source().file("pipeline/tools/sandbox.ts").contents(),
     }),
     async image() {
-      // Side by side: the engine would compile one after the other, and downloads and linking leave cores idle.
-      await Promise.all(goModules.map((name) => compiled(name).sync()))
+      // Side by side: the engine would make one after the other, and downloads leave cores idle.
+      await Promise.all([
+        ...goModules.map((name) => compiled(name).sync()),
+        pythonPackages(sandboxBase(), home).sync(),
+        kafkaJars(home).sync(),
+      ])
       return sandboxContainer(home)
     },
   }

@@ -7,10 +7,13 @@ machine=$cache/engine
 composition() { for name in mirror registry sdk engine system base; do output $name; done; }
 
 # answers: asks the engine itself (where nothing runs, the command line would try to connect for a long time)
-answers() {
+answers() { ask_engine '{version}' | grep -q "\"$DAGGER_VERSION\""; }
+
+# ask_engine QUERY: its answer, if it runs and gives one
+ask_engine() {
   [ -n "$(namespace_pids)" ] && [ -S "$engine_socket" ] && [ -x "$cache/bin/dagger" ] &&
     timeout 20 env _EXPERIMENTAL_DAGGER_RUNNER_HOST="unix://$engine_socket" DAGGER_NO_NAG=1 DO_NOT_TRACK=1 \
-      "$cache/bin/dagger" --no-mod --silent query <<<'{version}' 2>/dev/null | grep -q "\"$DAGGER_VERSION\""
+      "$cache/bin/dagger" --no-mod --silent query <<<"$1" 2>/dev/null
 }
 
 # start_engine: leaves a running engine alone, unless it is made of outdated parts and nobody uses it
@@ -32,6 +35,8 @@ start_engine() {
   mkdir -p "$cache/bin" "$cache/log" "$socket_dir"
   ln -sfn "$(output engine)/root/usr/local/bin/dagger" "$cache/bin/dagger.new" && mv -T "$cache/bin/dagger.new" "$cache/bin/dagger"
   printf '%s\n' "$wanted" >"$machine/composition"
+  # Why an engine ended, or lost its cache, stands in the log of the one before.
+  [ ! -e "$cache/log/engine.log" ] || mv "$cache/log/engine.log" "$cache/log/engine.previous.log"
   # Not 'ip netns exec': it would mount another /sys, without the control groups that containers need.
   setsid nsenter --net="/run/netns/$namespace" unshare --mount --pid --fork --kill-child --propagation private \
     "$toolchain/lib/machine.sh" "$(composition | sed 's|$|/root|' | paste -s -d :)" "$machine" "$socket_dir" "$engine_range" \
@@ -85,7 +90,8 @@ Y
 }
 
 # stop_engine: first its clients, then process 1 of the namespace are asked to end; after two minutes everything is made to.
-# An engine that is not given the time to write down what it has cached starts from nothing the next time.
+# An engine that is not given the time to write down what it has cached, or is in the middle of ending a client's services
+# then, starts from nothing the next time.
 stop_engine() {
   local pid began=$SECONDS shown=$SECONDS
   for pid in $(client_pids); do
@@ -93,6 +99,7 @@ stop_engine() {
     kill -TERM "$pid" 2>/dev/null || :
   done
   while [ -n "$(client_pids)" ] && [ $((SECONDS - began)) -lt 30 ]; do sleep 0.2; done
+  while has_sessions && [ $((SECONDS - began)) -lt 60 ]; do sleep 0.5; done
   for pid in $(namespace_pids); do
     [[ $(sed -n 's/^NSpid://p' "/proc/$pid/status" 2>/dev/null) != *[!0-9]1 ]] || kill -TERM "$pid" 2>/dev/null || :
   done
@@ -104,6 +111,12 @@ stop_engine() {
   while [ -n "$(namespace_pids)" ]; do sleep 0.1; done
   network_down
   rm -rf "$socket_dir"
+}
+
+# has_sessions: whether the engine still works for a client other than the one that asks
+has_sessions() {
+  local clients
+  clients=$(ask_engine '{engine{clients}}') && [ "$(grep -c '^ *"[a-z0-9]*",\{0,1\}$' <<<"$clients")" -gt 1 ]
 }
 
 # client_pids: the processes on the host at the other ends of the engine's connections

@@ -67,6 +67,18 @@ const inContainer = (image: string, ...command: string[]): Promise<Result> =>
     },
     cache,
   )
+/** A client whose service takes no notice when it is asked to end. */
+const serviceThatEndsSlowly = () =>
+  run(
+    join(cache, "wallet-world/bin/dagger"),
+    [
+      ...["--progress=plain", "core", "container", "from", "--address=python:3.13-slim"],
+      ...["with-exposed-port", "--port=9999", "as-service", "--args=sh", "--args=-c"],
+      ...["--args=trap '' TERM; python3 -m http.server 9999; true", "up", "--ports=9999:9999"],
+    ],
+    { _EXPERIMENTAL_DAGGER_RUNNER_HOST: socket, DAGGER_NO_NAG: "1", XDG_CACHE_HOME: cache },
+    cache,
+  )
 const processes = async () => (await run("ip", ["netns", "pids", namespace], {})).stdout.split("\n").filter(Boolean)
 const engines = async () =>
   (await Promise.all((await processes()).map((pid) => run("ps", ["-o", "comm=", "-p", pid], {})))).filter(
@@ -99,6 +111,19 @@ describe("the engine", () => {
     const pids = await processes()
     const { stdout } = await run("ss", ["-tlnpH"], {})
     for (const pid of pids) expect(stdout).not.toContain(`pid=${pid},`)
+  })
+
+  it("keeps what it has cached, although it is stopped while a service is still ending", async () => {
+    const made = () => inContainer("debian:trixie-slim", "cat", "/proc/sys/kernel/random/uuid")
+    const before = await made()
+    expect(before.stdout).toMatch(/^[0-9a-f-]{36}\n?$/)
+    const service = serviceThatEndsSlowly()
+    await until("the service to run", async () => (await run("ss", ["-tlnH"], {})).stdout.includes(":9999 "))
+    service.child.kill("SIGTERM")
+    await service
+    expect((await toolchain(["stop"], cache)).code).toBe(0)
+    expect((await toolchain(["start"], cache)).code).toBe(0)
+    expect((await made()).stdout).toBe(before.stdout)
   })
 
   it("is started anew after it was killed", async () => {

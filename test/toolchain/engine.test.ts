@@ -55,30 +55,34 @@ async function occupyPorts() {
   }
 }
 
-/** Runs a command in a container of the engine. */
-const inContainer = (image: string, ...command: string[]): Promise<Result> =>
+/** Runs the command line against the engine. */
+const dagger = (...args: string[]) =>
   run(
     join(cache, "wallet-world/bin/dagger"),
-    ["--silent", "core", "container", "from", "--address", image, "with-exec", `--args=${command.join(",")}`, "stdout"],
-    {
-      _EXPERIMENTAL_DAGGER_RUNNER_HOST: socket,
-      DAGGER_NO_NAG: "1",
-      XDG_CACHE_HOME: cache,
-    },
-    cache,
-  )
-/** A client whose service takes no notice when it is asked to end. */
-const serviceThatEndsSlowly = () =>
-  run(
-    join(cache, "wallet-world/bin/dagger"),
-    [
-      ...["--progress=plain", "core", "container", "from", "--address=python:3.13-slim"],
-      ...["with-exposed-port", "--port=9999", "as-service", "--args=sh", "--args=-c"],
-      ...["--args=trap '' TERM; python3 -m http.server 9999; true", "up", "--ports=9999:9999"],
-    ],
+    args,
     { _EXPERIMENTAL_DAGGER_RUNNER_HOST: socket, DAGGER_NO_NAG: "1", XDG_CACHE_HOME: cache },
     cache,
   )
+const container = ["core", "container", "from", "--address"]
+
+/** Runs a command in a container of the engine. */
+const inContainer = (image: string, ...command: string[]): Promise<Result> =>
+  dagger("--silent", ...container, image, "with-exec", `--args=${command.join(",")}`, "stdout")
+
+/** A client whose service takes no notice when it is asked to end. */
+const serviceThatEndsSlowly = () => {
+  const service = ["as-service", "--args=sh", "--args=-c", "--args=trap '' TERM; python3 -m http.server 9999; true"]
+  return dagger(
+    ...container,
+    "python:3.13-slim",
+    "with-exposed-port",
+    "--port=9999",
+    ...service,
+    "up",
+    "--ports=9999:9999",
+  )
+}
+
 const processes = async () => (await run("ip", ["netns", "pids", namespace], {})).stdout.split("\n").filter(Boolean)
 const engines = async () =>
   (await Promise.all((await processes()).map((pid) => run("ps", ["-o", "comm=", "-p", pid], {})))).filter(

@@ -90,8 +90,8 @@ Y
 }
 
 # stop_engine: first its clients, then process 1 of the namespace are asked to end; after two minutes everything is made to.
-# An engine that is not given the time to write down what it has cached, or is in the middle of ending a client's services
-# then, starts from nothing the next time.
+# An engine that is not given the time to write down what it has cached starts from nothing the next time; one that was
+# still ending a client's services did so once.
 stop_engine() {
   local pid began=$SECONDS shown=$SECONDS
   for pid in $(client_pids); do

@@ -43,7 +43,7 @@ export class WalletWorld {
    */
   constructor(
     workspace: Workspace,
-    @argument({ defaultPath: "/charts", ignore: ["*/charts"] }) ownCharts: Directory,
+    @argument({ defaultPath: "/charts" }) ownCharts: Directory,
     @argument({ defaultPath: "/terragrunt", ignore: ["**/.terragrunt-*"] }) terragrunt: Directory,
     @argument({ defaultPath: "/sandbox", ignore: ["**/__pycache__"] }) sandboxHome: Directory,
     awsCredentials?: Secret,

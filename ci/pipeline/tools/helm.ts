@@ -1,11 +1,11 @@
 // Helm: packages and pushes charts, installs and removes releases.
 import { basename } from "node:path"
-import type { Container, Directory, File } from "@dagger.io/dagger"
+import { type Container, type Directory, dag, type File } from "@dagger.io/dagger"
 import type { Target } from "../targets/target.js"
 import type { AwsPlace } from "./aws.js"
 import { type Cluster, withCluster } from "./cluster.js"
 import type { Registry } from "./ecr.js"
-import { run } from "./exec.js"
+import { cached, run } from "./exec.js"
 import { withRegistryLogin } from "./registry.js"
 import { toolbox } from "./toolbox.js"
 
@@ -59,12 +59,9 @@ export async function renderChart(
   { name, namespace, values }: Pick<ReleaseSpec, "name" | "namespace" | "values">,
 ): Promise<File> {
   const options = ["--namespace", namespace, "--values", "/run/values.json"]
-  return (await withChart(charts, path))
-    .withNewFile("/run/values.json", JSON.stringify(values))
-    .withExec(["helm", "template", name, `/charts/${basename(path)}`, ...options], {
-      redirectStdout: "/run/manifests.yaml",
-    })
-    .file("/run/manifests.yaml")
+  const box = (await withChart(charts, path)).withNewFile("/run/values.json", JSON.stringify(values))
+  const { stdout } = await cached(box, ["helm", "template", name, `/charts/${basename(path)}`, ...options])
+  return dag.directory().withNewFile("manifests.yaml", stdout).file("manifests.yaml")
 }
 
 /**

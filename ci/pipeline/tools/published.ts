@@ -1,6 +1,7 @@
 // Programs as published images: each is named by the hash of its recipe, and used by the digest that was pinned for it.
 import { type Container, dag, type Platform } from "@dagger.io/dagger"
 import { digest } from "../model/index.js"
+import { say } from "./say.js"
 
 /** What `ci/published.json` says; `pin-programs` writes it. */
 export interface Published {
@@ -75,7 +76,7 @@ export async function programImage(name: string, program: Program): Promise<Cont
   try {
     return await dag.container().from(reference).sync()
   } catch (error) {
-    console.error(`${reference} cannot be pulled, so ${name} is made here, which takes longer: ${error}`)
+    say(`${reference} cannot be pulled, so ${name} is made here, which takes longer: ${error}`)
     return program.image()
   }
 }

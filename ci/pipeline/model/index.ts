@@ -39,6 +39,7 @@
  *   formatTable(headers, rows), formatPlan(plan), formatResults(results): string
  *   formatReport(report), formatLock(lock), lockDigest(lock), canonicalJson(value), digest(value): string
  *   argoApplications(env, { registry, server, charts, lookup }): string      Argo CD Applications as YAML
+ *   secrets.know(value), secrets.hide(text)                  takes known secrets out of a text; formsOf(value): how they are written
  *   makeLock(env, commit, yielded): Lock     readPins(text): Pins     refusal(name, copy, source, pins): string | undefined
  */
 
@@ -55,6 +56,7 @@ export { sharedKey, sharedOutputs, tenantPrefix } from "./handover.js"
 export * from "./images.js"
 export { type Files, type LoadOptions, listEnvironments, loadEnvironment, loadEnvironments } from "./load.js"
 export * from "./lock.js"
+export { formsOf, Mask, secrets } from "./mask.js"
 export { NAMESPACE_LABELS } from "./namespace.js"
 export * from "./packing.js"
 export * from "./pins.js"

@@ -3,7 +3,7 @@ import { type Directory, dag } from "@dagger.io/dagger"
 import { parse } from "yaml"
 import { chartName } from "../model/index.js"
 import { digestOf } from "../tools/ecr.js"
-import { packageChart, pushChart } from "../tools/helm.js"
+import { packageChart, pushChart } from "../tools/helm-charts.js"
 import type { Deployment } from "./deployment.js"
 import type { Step } from "./step.js"
 

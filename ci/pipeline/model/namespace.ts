@@ -1,6 +1,6 @@
 /** Namespaces: which names are free, what each says of itself, and that it belongs to one environment alone. */
 import { z } from "zod"
-import type { Environment, Place } from "./environment.js"
+import type { Place } from "./environment.js"
 import { formatPosition, type Position, type Problem } from "./problems.js"
 import { type MapTree, treeAt } from "./tree.js"
 
@@ -23,14 +23,8 @@ export const NAMESPACE_LABELS = {
 
 /** The label of namespaces and of Helm's records that says which environment of the cluster they belong to. */
 export const ENVIRONMENT_LABEL = "wallet-world.environment"
-/** The label that says which tenant a namespace is handed to, and which tenant's pipeline has installed a release. */
+/** The label of Helm's records that says which tenant's pipeline has installed the release. */
 export const TENANT_LABEL = "wallet-world.tenant"
-
-/** The labels of what a deployment of an environment makes. */
-export const ownerLabels = ({ name, tenant }: Pick<Environment, "name" | "tenant">): Record<string, string> => ({
-  [ENVIRONMENT_LABEL]: name,
-  ...(tenant && { [TENANT_LABEL]: tenant }),
-})
 
 /** A namespace that a release names, and where. */
 interface Named {

@@ -5,6 +5,8 @@
 //	*.eks.<region>.<domain>       the Kubernetes API: TLS passed through untouched, so client certificates work
 //	localhost, an address         the sandbox's own pages: /ready /ca.crt /credentials /github-token /
 //	anything else                 the Service that an Ingress names for that host and path
+//
+// It is also the proxy (CONNECT) by which tools in other containers reach these names.
 package main
 
 import (

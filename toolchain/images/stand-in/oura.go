@@ -37,6 +37,10 @@ func actForOura(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := writeOnce(ctx, settings, messages); err != nil {
+		return err
+	}
+	// Last, because this is the port that says that the pod is ready.
 	metrics, err := net.Listen("tcp", settings.metrics)
 	if err != nil {
 		return err
@@ -44,9 +48,6 @@ func actForOura(ctx context.Context) error {
 	go http.Serve(metrics, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(w, "# A stand-in for oura: it has no chain to read and no metrics. It makes up %d registrations.\n", len(messages))
 	}))
-	if err := writeOnce(ctx, settings, messages); err != nil {
-		return err
-	}
 	<-ctx.Done()
 	return nil
 }

@@ -4,7 +4,7 @@ import type { Deployment } from "../steps/deployment.js"
 import { execute } from "../steps/execute.js"
 import { findLeftovers, removeLeftovers } from "../steps/leftovers.js"
 import { plan } from "../steps/plan.js"
-import { addresses, podTable } from "../steps/pods.js"
+import { whatRuns } from "../steps/pods.js"
 import { record } from "../steps/record.js"
 import { failures, resultText } from "./result.js"
 import type { Session } from "./session.js"
@@ -31,7 +31,7 @@ export async function deploy(session: Session, name: string, confirm: string): P
     return { results, recorded: await record(deployment, results, started) }
   })
   if (failures(results).length > 0) return resultText(deployment, results, recorded)
-  return resultText(deployment, results, await podTable(deployment), await addresses(deployment), recorded)
+  return resultText(deployment, results, ...(await whatRuns(deployment)), recorded)
 }
 
 /** Changes nothing: looks where the cluster is, and what is in it. */

@@ -1,4 +1,5 @@
 /** Loads environments: finds their layers, merges them, fills in what is known, and checks the result. */
+import type { ChartFiles } from "./chart-files.js"
 import { chartName } from "./charts.js"
 import { checkEnvironment, type NamedChart } from "./check.js"
 import type { Environment, Facts, Place, Units } from "./environment.js"
@@ -26,6 +27,8 @@ export type Files = ReadonlyMap<string, string>
 export interface LoadOptions {
   /** The directories of charts that exist; not checked if not given. */
   readonly charts?: readonly string[]
+  /** What is in them; not checked if not given. */
+  readonly chartFiles?: ChartFiles
 }
 
 /** The names of all environments, sorted. */
@@ -59,6 +62,14 @@ export function loadEnvironments(files: Files, options: LoadOptions = {}): Envir
   return environments as Environment[]
 }
 
+/** Every image of `images.yaml`, whether an environment uses it or not; throws ModelError with what is wrong in any file. */
+export function loadImages(files: Files): Record<string, Image> {
+  const loader = new Loader(files, {})
+  for (const name of loader.names) loader.load(name)
+  assertNone(loader.problems)
+  return loader.images ?? {}
+}
+
 /** Reads each file once and collects the problems of all. */
 export class Loader {
   readonly names: readonly string[]
@@ -70,7 +81,7 @@ export class Loader {
   private readonly places = new Map<string, Place>()
   private readonly loaded = new Map<string, Environment | undefined>()
   /** Undefined if there are problems with them. */
-  private readonly images: Record<string, Image> | undefined
+  readonly images: Record<string, Image> | undefined
 
   constructor(
     private readonly files: Files,
@@ -110,6 +121,7 @@ export class Loader {
     const filled = fillFacts(merged, facts, (reference) => this.derive(reference, merged, facts))
     const checked = checkEnvironment(facts, filled.tree, {
       charts: this.options.charts,
+      chartFiles: this.options.chartFiles,
       namedCharts: () => this.charts(),
       images: this.images && Object.keys(this.images),
       environments: this.names,

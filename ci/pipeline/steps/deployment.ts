@@ -6,6 +6,7 @@ import type { AwsPlace } from "../tools/aws.js"
 import type { Cluster } from "../tools/cluster.js"
 import { type Registry, registryLogin } from "../tools/ecr.js"
 import { Helm } from "../tools/helm.js"
+import type { Charts } from "../tools/helm-charts.js"
 import { Kubectl } from "../tools/kubectl.js"
 import { Kubernetes } from "../tools/kubernetes.js"
 import { Documents } from "../tools/s3.js"
@@ -15,8 +16,7 @@ import type { Yield } from "./step.js"
 export interface Sources {
   /** The caller's repository: contexts of image builds are paths in it. */
   repository: Directory
-  /** All charts at their paths, the libraries below `charts/`. */
-  charts: Directory
+  charts: Charts
   terragrunt: Directory
   /** Digests of copied images, by the image's name. */
   pins: Pins

@@ -54,7 +54,14 @@ export { isPlaceholder, roleArn, tenantRoles, workflowRoles } from "./github.js"
 export * from "./graph.js"
 export { sharedKey, sharedOutputs, tenantPrefix } from "./handover.js"
 export * from "./images.js"
-export { type Files, type LoadOptions, listEnvironments, loadEnvironment, loadEnvironments, loadImages } from "./load.js"
+export {
+  type Files,
+  type LoadOptions,
+  listEnvironments,
+  loadEnvironment,
+  loadEnvironments,
+  loadImages,
+} from "./load.js"
 export * from "./lock.js"
 export { NAMESPACE_LABELS } from "./namespace.js"
 export * from "./packing.js"

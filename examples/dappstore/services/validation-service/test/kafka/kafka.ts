@@ -53,7 +53,8 @@ log.cleaner.dedupe.buffer.size=16777216
   )
   const java = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", `${JARS}/*`]
   const id = randomBytes(16).toString("base64url")
-  const format = ["kafka.tools.StorageTool", "format", "--config", properties, "--cluster-id", id]
+  // As one argument: an id may begin with a hyphen.
+  const format = ["kafka.tools.StorageTool", "format", "--config", properties, `--cluster-id=${id}`]
   execFileSync("java", [...java, ...format], { stdio: "pipe" })
 
   const brokers = `127.0.0.1:${port}`

@@ -73,7 +73,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async environments(tier: string = "", names: boolean = false): Promise<string> {
     const { environmentTable } = await import("#commands/environments.js")
-    return environmentTable(await this.session(), tier, names)
+    return this.call((session) => environmentTable(session, tier, names))
   }
 
   /**
@@ -88,7 +88,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async environment(name: string, origins: boolean = false): Promise<string> {
     const { environmentText } = await import("#commands/environments.js")
-    return environmentText(await this.session(), name, origins)
+    return this.call((session) => environmentText(session, name, origins))
   }
 
   /**
@@ -102,7 +102,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async render(env: string): Promise<Directory> {
     const { render } = await import("#commands/difference.js")
-    return render(await this.session(), env)
+    return this.call((session) => render(session, env))
   }
 
   /**
@@ -117,7 +117,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async difference(base: Directory, env: string = ""): Promise<string> {
     const { difference } = await import("#commands/difference.js")
-    return difference(await this.session(), base, env)
+    return this.call((session) => difference(session, base, env))
   }
 
   /**
@@ -131,7 +131,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async build(service: string): Promise<Container> {
     const { buildService } = await import("#commands/publish.js")
-    return buildService(await this.session(), service)
+    return this.call((session) => buildService(session, service))
   }
 
   /**
@@ -147,7 +147,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async test(service: string): Promise<string> {
     const { testService } = await import("#commands/test.js")
-    return testService(await this.session(), service, this.sandboxHome)
+    return this.call((session) => testService(session, service, this.sandboxHome))
   }
 
   /**
@@ -161,7 +161,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async publish(env: string): Promise<string> {
     const { publish } = await import("#commands/publish.js")
-    return publish(await this.session(), env)
+    return this.call((session) => publish(session, env))
   }
 
   /**
@@ -177,7 +177,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async infra(env: string, scope: string, action: string = "plan"): Promise<string> {
     const { infra } = await import("#commands/infra.js")
-    return infra(await this.session(), env, scope, action)
+    return this.call((session) => infra(session, env, scope, action))
   }
 
   /**
@@ -193,7 +193,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async plan(env: string, drift: boolean = false, refuseChanges: boolean = false): Promise<string> {
     const { planDeployment } = await import("#commands/plan.js")
-    return planDeployment(await this.session(), env, drift, refuseChanges)
+    return this.call((session) => planDeployment(session, env, drift, refuseChanges))
   }
 
   /**
@@ -208,7 +208,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async deploy(env: string): Promise<string> {
     const { deploy } = await import("#commands/deploy.js")
-    return deploy(await this.session(), env)
+    return this.call((session) => deploy(session, env))
   }
 
   /**
@@ -221,7 +221,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async report(env: string): Promise<string> {
     const { reportText } = await import("#commands/report.js")
-    return reportText(await this.session(), env)
+    return this.call((session) => reportText(session, env))
   }
 
   /**
@@ -235,7 +235,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async lock(env: string): Promise<string> {
     const { lockText } = await import("#commands/report.js")
-    return lockText(await this.session(), env)
+    return this.call((session) => lockText(session, env))
   }
 
   /**
@@ -249,7 +249,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async exportArgocd(env: string): Promise<string> {
     const { exportArgocd } = await import("#commands/export-argocd.js")
-    return exportArgocd(await this.session(), env)
+    return this.call((session) => exportArgocd(session, env))
   }
 
   /**
@@ -264,7 +264,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async doctor(env: string): Promise<string> {
     const { doctor } = await import("#commands/doctor/doctor.js")
-    return doctor(await this.session(), env)
+    return this.call((session) => doctor(session, env))
   }
 
   /**
@@ -277,7 +277,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async tenant(name: string): Promise<string> {
     const { tenantText } = await import("#commands/tenant.js")
-    return tenantText(await this.session(), name)
+    return this.call((session) => tenantText(session, name))
   }
 
   /**
@@ -292,7 +292,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async destroy(env: string, confirm: string = ""): Promise<string> {
     const { destroy } = await import("#commands/destroy.js")
-    return destroy(await this.session(), env, confirm)
+    return this.call((session) => destroy(session, env, confirm))
   }
 
   /**
@@ -304,7 +304,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async pinImages(): Promise<string> {
     const { pinImages } = await import("#commands/pin-images.js")
-    return pinImages(await this.session())
+    return this.call((session) => pinImages(session))
   }
 
   /**
@@ -405,10 +405,14 @@ export class WalletWorld {
     return sandboxService(this.sandboxHome, port)
   }
 
-  private async session(): Promise<Session> {
-    const { Session } = await import("#commands/session.js")
+  /** Does the work of one call. */
+  private async call<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const [{ Session }, { withinBorder }] = await Promise.all([
+      import("#commands/session.js"),
+      import("#commands/border.js"),
+    ])
     await this.takeKeptPrograms()
-    return new Session(this)
+    return withinBorder(() => work(new Session(this)))
   }
 
   private async takeKeptPrograms(): Promise<void> {

@@ -40,6 +40,8 @@
  *   formatTable(headers, rows), formatPlan(plan), formatResults(results): string
  *   formatReport(report), formatLock(lock), lockDigest(lock), canonicalJson(value), digest(value): string
  *   argoApplications(env, { registry, server, charts, lookup }): string      Argo CD Applications as YAML
+ *   secrets.know(value), secrets.hide(text)                  takes known secrets out of a text; formsOf(value): how they are written
+ *   formatPods(pods), formatAddresses(running, address): string      what runs, and where to look
  *   makeLock(env, commit, yielded): Lock     readPins(text): Pins     refusal(name, copy, source, pins): string | undefined
  */
 
@@ -63,13 +65,16 @@ export {
   loadImages,
 } from "./load.js"
 export * from "./lock.js"
-export { NAMESPACE_LABELS } from "./namespace.js"
+export { formsOf, Mask, secrets } from "./mask.js"
+export { ENVIRONMENT_LABEL, NAMESPACE_LABELS, TENANT_LABEL } from "./namespace.js"
+export * from "./ownership.js"
 export * from "./packing.js"
 export * from "./pins.js"
 export * from "./plan.js"
 export { formatPosition, formatProblem, ModelError, type Position, type Problem } from "./problems.js"
 export * from "./report.js"
 export * from "./resolve.js"
+export * from "./running.js"
 export type { Release, SecretValue } from "./schema.js"
 export type { Json, Path } from "./tree.js"
 export { SCOPES, type Scope, scopeOf } from "./units.js"

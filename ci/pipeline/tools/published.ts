@@ -1,6 +1,7 @@
 // Where programs come from: each is named by the hash of its recipe, and pulled, taken from what was kept, or made.
 import { type Container, type Directory, dag, ImageLayerCompression } from "@dagger.io/dagger"
 import { canonicalJson, digest } from "../model/index.js"
+import { say } from "./say.js"
 
 /** What `ci/published.json` says; `pin-programs` writes it. */
 export interface Published {
@@ -79,7 +80,7 @@ async function pulled(repository: string, name: string, pinned?: string): Promis
   try {
     return await dag.container().from(reference).sync()
   } catch (error) {
-    console.error(`${reference} cannot be pulled, so ${name} is made here, which takes longer: ${error}`)
+    say(`${reference} cannot be pulled, so ${name} is made here, which takes longer: ${error}`)
     return undefined
   }
 }
@@ -135,7 +136,7 @@ async function taken(named: string): Promise<Container | undefined> {
     if (found !== expected) throw new Error(`its digest is ${found}, it was written as ${expected}`)
     return await dag.container().import_(file).sync()
   } catch (error) {
-    console.error(`the kept ${named} cannot be used, so it is made here, which takes longer: ${error}`)
+    say(`the kept ${named} cannot be used, so it is made here, which takes longer: ${error}`)
     return undefined
   }
 }

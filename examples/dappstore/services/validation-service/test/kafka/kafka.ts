@@ -89,7 +89,7 @@ async function untilReady(brokers: string): Promise<void> {
     try {
       return await withAdmin(brokers, async (admin) => void (await admin.listTopics()))
     } catch (error) {
-      if (tries === 60) throw error
+      if (tries === 240) throw error
       await sleep(500)
     }
   }

@@ -136,7 +136,8 @@ export class WalletWorld {
 
   /**
    * Tests one service that is built from source: its own tests in the stage `test` of its Dockerfile, then the image as
-   * it would be pushed, both beside a real Postgres and a real Kafka. Returns what the tests printed. Fails with it when a
+   * it would be pushed, both beside a real Postgres, a real Kafka, and the images that `images.yaml` names under
+   * `test.beside`. Returns what the tests printed. Fails with it when a
    * test fails, takes longer than 15 minutes, or the image is not healthy within 90 seconds.
    *
    * Example: `dagger call test --service dapp-store-api`

@@ -26,7 +26,7 @@ export class WalletWorld {
   terragrunt: Directory
   sandboxHome: Directory
   awsCredentials?: Secret
-  sandbox?: Service
+  sandbox?: string
   providerMirror?: Directory
   keptPrograms?: Directory
 
@@ -37,7 +37,8 @@ export class WalletWorld {
    * @param sandboxHome what the sandbox is built from; the module's own
    * @param awsCredentials what `aws configure export-credentials` prints: --aws-credentials='cmd://aws configure export-credentials'.
    *   Without them the target is the sandbox.
-   * @param sandbox a sandbox that is running: --sandbox=tcp://localhost:8443. `./daggerw` passes the kept one.
+   * @param sandbox the address of a running sandbox in the engine's network: --sandbox=10.87.0.12:8443. `./daggerw` passes the
+   *   kept one's.
    * @param providerMirror a file-system mirror of OpenTofu providers; without it they come from their registry
    * @param keptPrograms what `keep-programs` returned before, so that nothing is compiled again. `./daggerw` passes it.
    */
@@ -47,7 +48,7 @@ export class WalletWorld {
     @argument({ defaultPath: "/terragrunt", ignore: ["**/.terragrunt-*"] }) terragrunt: Directory,
     @argument({ defaultPath: "/sandbox", ignore: ["**/__pycache__"] }) sandboxHome: Directory,
     awsCredentials?: Secret,
-    sandbox?: Service,
+    sandbox?: string,
     providerMirror?: Directory,
     keptPrograms?: Directory,
   ) {

@@ -10,6 +10,7 @@
  *   loadEnvironment(files, name, options?): Environment    merged, checked; throws ModelError with every problem
  *   loadEnvironments(files, options?): Environment[]       all of them; the problems of all in one ModelError
  *     options.charts: string[]                             directories of the charts that exist (checked when given)
+ *     options.chartFiles: ChartFiles                       their Chart.yaml files (checked when given)
  *   environmentYaml(env, {origins?}): string               what `environment --name X` prints
  *
  *   Environment = { name, host, account, region, domain, cluster, network?, tier, chartRepository, protected,
@@ -39,12 +40,15 @@
  *   formatReport(report), formatLock(lock), lockDigest(lock), canonicalJson(value), digest(value): string
  *   argoApplications(env, { registry, server, charts, lookup }): string      Argo CD Applications as YAML
  *   formatPods(pods), formatAddresses(running, address): string      what runs, and where to look
+ *   secrets.know(value), secrets.hide(text)                  takes known secrets out of a text; formsOf(value): how they are written
  *   makeLock(env, commit, yielded): Lock     readPins(text): Pins     refusal(name, copy, source, pins): string | undefined
  */
 
 export { argoApplications } from "./argocd.js"
 export { canonicalJson, digest } from "./canonical.js"
-export { chartDirectory, chartName } from "./charts.js"
+export type { ChartFile, Dependency } from "./chart-file.js"
+export * from "./chart-files.js"
+export { chartDirectory, chartName, withContent } from "./charts.js"
 export * from "./environment.js"
 export { exampleLookup } from "./examples.js"
 export { isPlaceholder, roleArn, tenantRoles, workflowRoles } from "./github.js"
@@ -53,7 +57,10 @@ export { sharedKey, sharedOutputs, tenantPrefix } from "./handover.js"
 export * from "./images.js"
 export { type Files, type LoadOptions, listEnvironments, loadEnvironment, loadEnvironments } from "./load.js"
 export * from "./lock.js"
-export { NAMESPACE_LABELS } from "./namespace.js"
+export { formsOf, Mask, secrets } from "./mask.js"
+export { ENVIRONMENT_LABEL, NAMESPACE_LABELS, TENANT_LABEL } from "./namespace.js"
+export * from "./ownership.js"
+export * from "./packing.js"
 export * from "./pins.js"
 export * from "./plan.js"
 export { formatPosition, formatProblem, ModelError, type Position, type Problem } from "./problems.js"

@@ -8,6 +8,7 @@ import {
   type LoadOptions,
   loadEnvironment,
   loadEnvironments,
+  loadImages,
   PINS,
   readPins,
 } from "../model/index.js"
@@ -70,10 +71,9 @@ export class Session {
     return this.knownCharts
   }
 
-  /** All images that any environment uses, by name. */
+  /** All images of `environments/images.yaml`, by name. */
   async images(): Promise<Record<string, Image>> {
-    const environments = loadEnvironments(await this.files())
-    return Object.assign({}, ...environments.map(({ images }) => images))
+    return loadImages(await this.files())
   }
 
   /** One environment, checked. */

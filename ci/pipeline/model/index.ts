@@ -10,6 +10,7 @@
  *   loadEnvironment(files, name, options?): Environment    merged, checked; throws ModelError with every problem
  *   loadEnvironments(files, options?): Environment[]       all of them; the problems of all in one ModelError
  *     options.charts: string[]                             directories of the charts that exist (checked when given)
+ *   loadImages(files): Record<name, Image>                 all of images.yaml, used by an environment or not
  *     options.chartFiles: ChartFiles                       their Chart.yaml files (checked when given)
  *   environmentYaml(env, {origins?}): string               what `environment --name X` prints
  *
@@ -55,7 +56,7 @@ export { isPlaceholder, roleArn, tenantRoles, workflowRoles } from "./github.js"
 export * from "./graph.js"
 export { sharedKey, sharedOutputs, tenantPrefix } from "./handover.js"
 export * from "./images.js"
-export { type Files, type LoadOptions, listEnvironments, loadEnvironment, loadEnvironments } from "./load.js"
+export { type Files, type LoadOptions, listEnvironments, loadEnvironment, loadEnvironments, loadImages } from "./load.js"
 export * from "./lock.js"
 export { formsOf, Mask, secrets } from "./mask.js"
 export { ENVIRONMENT_LABEL, NAMESPACE_LABELS, TENANT_LABEL } from "./namespace.js"

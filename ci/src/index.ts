@@ -28,6 +28,7 @@ export class WalletWorld {
   awsCredentials?: Secret
   sandbox?: Service
   providerMirror?: Directory
+  keptPrograms?: Directory
 
   /**
    * @param workspace the caller's repository; given by the engine
@@ -38,15 +39,17 @@ export class WalletWorld {
    *   Without them the target is the sandbox.
    * @param sandbox a sandbox that is running: --sandbox=tcp://localhost:8443. `./daggerw` passes the kept one.
    * @param providerMirror a file-system mirror of OpenTofu providers; without it they come from their registry
+   * @param keptPrograms what `keep-programs` returned before, so that nothing is compiled again. `./daggerw` passes it.
    */
   constructor(
     workspace: Workspace,
-    @argument({ defaultPath: "/charts", ignore: ["*/charts"] }) ownCharts: Directory,
+    @argument({ defaultPath: "/charts" }) ownCharts: Directory,
     @argument({ defaultPath: "/terragrunt", ignore: ["**/.terragrunt-*"] }) terragrunt: Directory,
     @argument({ defaultPath: "/sandbox", ignore: ["**/__pycache__"] }) sandboxHome: Directory,
     awsCredentials?: Secret,
     sandbox?: Service,
     providerMirror?: Directory,
+    keptPrograms?: Directory,
   ) {
     this.workspace = workspace
     this.ownCharts = ownCharts
@@ -55,6 +58,7 @@ export class WalletWorld {
     this.awsCredentials = awsCredentials
     this.sandbox = sandbox
     this.providerMirror = providerMirror
+    this.keptPrograms = keptPrograms
   }
 
   /**
@@ -313,6 +317,7 @@ export class WalletWorld {
   @func()
   async tool(name: string): Promise<File> {
     const { toolFile } = await import("#tools/toolbox.js")
+    await this.takeKeptPrograms()
     return toolFile(name)
   }
 
@@ -360,6 +365,19 @@ export class WalletWorld {
   }
 
   /**
+   * What a deployment runs, tools and sandbox, as image archives: they outlive the engine's cache. `./daggerw` keeps them, and
+   * hands them in with `--kept-programs`. Returns a directory. Fails when a program cannot be made.
+   *
+   * Example: `dagger call keep-programs export --path ./programs`
+   */
+  @func({ cache: "never" })
+  async keepPrograms(): Promise<Directory> {
+    const { keptPrograms } = await import("#commands/programs.js")
+    await this.takeKeptPrograms()
+    return keptPrograms(this.sandboxHome)
+  }
+
+  /**
    * The software bill of materials of an image, made with syft: CycloneDX, as JSON. Fails when the reference has no digest.
    *
    * Example: `dagger call sbom --image ghcr.io/OWNER/wallet-world/helm@sha256:… export --path sbom.json`
@@ -382,6 +400,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async sandboxService(port: number = 8443): Promise<Service> {
     const { sandboxService } = await import("#tools/sandbox.js")
+    await this.takeKeptPrograms()
     return sandboxService(this.sandboxHome, port)
   }
 
@@ -391,6 +410,12 @@ export class WalletWorld {
       import("#commands/session.js"),
       import("#commands/border.js"),
     ])
+    await this.takeKeptPrograms()
     return withinBorder(() => work(new Session(this)))
+  }
+
+  private async takeKeptPrograms(): Promise<void> {
+    const { useKeptPrograms } = await import("#tools/published.js")
+    useKeptPrograms(this.keptPrograms)
   }
 }

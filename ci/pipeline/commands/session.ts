@@ -1,9 +1,11 @@
 // What one call works with: the caller's files, the model of an environment, and the target.
 import type { Directory, Secret, Service } from "@dagger.io/dagger"
 import {
+  chartDirectories,
   type Environment,
   type Files,
   type Image,
+  type LoadOptions,
   loadEnvironment,
   loadEnvironments,
   PINS,
@@ -14,9 +16,10 @@ import { holding } from "../steps/lease.js"
 import { AwsTarget } from "../targets/aws.js"
 import { SandboxTarget } from "../targets/sandbox.js"
 import type { Target } from "../targets/target.js"
+import type { Charts } from "../tools/helm-charts.js"
 import { sandboxService } from "../tools/sandbox.js"
 import { checkCaller } from "../tools/sts.js"
-import { allCharts, type Charts } from "./charts.js"
+import { allCharts } from "./charts.js"
 import { readYaml } from "./files.js"
 import type { Repository } from "./repository.js"
 
@@ -75,7 +78,7 @@ export class Session {
 
   /** One environment, checked. */
   async environment(name: string): Promise<Environment> {
-    return loadEnvironment(await this.files(), name, { charts: await this.chartPaths() })
+    return loadEnvironment(await this.files(), name, await this.known())
   }
 
   /** The caller's repository, and the charts; a chart of the caller takes the place of the module's own of the same name. */
@@ -83,7 +86,7 @@ export class Session {
     const { workspace, terragrunt, providerMirror } = this.given
     return {
       repository: workspace.directory(".", { exclude: ["**/node_modules", ".git"] }),
-      charts: (await this.charts()).content,
+      charts: await this.charts(),
       pins: readPins((await this.files()).get(PINS)),
       commit: await this.commit(),
       terragrunt,
@@ -115,9 +118,15 @@ export class Session {
     }
   }
 
-  /** Where the charts that a release can use are. */
-  async chartPaths(): Promise<string[]> {
-    return (await this.charts()).paths.filter((path) => path !== "charts/common")
+  /** All environments, checked. */
+  async environments(): Promise<Environment[]> {
+    return loadEnvironments(await this.files(), await this.known())
+  }
+
+  /** What the environments are checked against. */
+  private async known(): Promise<LoadOptions> {
+    const { files } = await this.charts()
+    return { charts: chartDirectories(files.keys()), chartFiles: files }
   }
 
   /** The target: AWS with the caller's credentials, or the sandbox. */

@@ -10,6 +10,7 @@
  *   loadEnvironment(files, name, options?): Environment    merged, checked; throws ModelError with every problem
  *   loadEnvironments(files, options?): Environment[]       all of them; the problems of all in one ModelError
  *     options.charts: string[]                             directories of the charts that exist (checked when given)
+ *     options.chartFiles: ChartFiles                       their Chart.yaml files (checked when given)
  *   environmentYaml(env, {origins?}): string               what `environment --name X` prints
  *
  *   Environment = { name, host, account, region, domain, cluster, network?, tier, chartRepository, protected,
@@ -44,7 +45,9 @@
 
 export { argoApplications } from "./argocd.js"
 export { canonicalJson, digest } from "./canonical.js"
-export { chartDirectory, chartName } from "./charts.js"
+export type { ChartFile, Dependency } from "./chart-file.js"
+export * from "./chart-files.js"
+export { chartDirectory, chartName, withContent } from "./charts.js"
 export * from "./environment.js"
 export { exampleLookup } from "./examples.js"
 export { isPlaceholder, roleArn, tenantRoles, workflowRoles } from "./github.js"
@@ -55,6 +58,7 @@ export { type Files, type LoadOptions, listEnvironments, loadEnvironment, loadEn
 export * from "./lock.js"
 export { formsOf, Mask, secrets } from "./mask.js"
 export { NAMESPACE_LABELS } from "./namespace.js"
+export * from "./packing.js"
 export * from "./pins.js"
 export * from "./plan.js"
 export { formatPosition, formatProblem, ModelError, type Position, type Problem } from "./problems.js"

@@ -1,4 +1,5 @@
 /** Loads environments: finds their layers, merges them, fills in what is known, and checks the result. */
+import type { ChartFiles } from "./chart-files.js"
 import { chartName } from "./charts.js"
 import { checkEnvironment, type NamedChart } from "./check.js"
 import type { Environment, Facts, Place, Units } from "./environment.js"
@@ -24,6 +25,8 @@ export type Files = ReadonlyMap<string, string>
 export interface LoadOptions {
   /** The directories of charts that exist; not checked if not given. */
   readonly charts?: readonly string[]
+  /** What is in them; not checked if not given. */
+  readonly chartFiles?: ChartFiles
 }
 
 /** The names of all environments, sorted. */
@@ -106,6 +109,7 @@ export class Loader {
     const filled = fillFacts(merged, facts, (reference) => this.derive(reference, merged, facts))
     const checked = checkEnvironment(facts, filled.tree, {
       charts: this.options.charts,
+      chartFiles: this.options.chartFiles,
       namedCharts: () => this.charts(),
       images: this.images && Object.keys(this.images),
       environments: this.names,

@@ -6,7 +6,9 @@ import type { AwsPlace } from "../tools/aws.js"
 import type { Cluster } from "../tools/cluster.js"
 import { type Registry, registryLogin } from "../tools/ecr.js"
 import { Helm } from "../tools/helm.js"
+import type { Charts } from "../tools/helm-charts.js"
 import { Kubectl } from "../tools/kubectl.js"
+import { Kubernetes } from "../tools/kubernetes.js"
 import { Documents } from "../tools/s3.js"
 import type { Yield } from "./step.js"
 
@@ -14,8 +16,7 @@ import type { Yield } from "./step.js"
 export interface Sources {
   /** The caller's repository: contexts of image builds are paths in it. */
   repository: Directory
-  /** All charts at their paths, the libraries below `charts/`. */
-  charts: Directory
+  charts: Charts
   terragrunt: Directory
   /** Digests of copied images, by the image's name. */
   pins: Pins
@@ -29,6 +30,7 @@ export interface Sources {
 export class Deployment {
   private readonly yields = new Map<string, Yield>()
   private registryLogin?: Promise<Registry>
+  private client?: Promise<Kubernetes>
 
   constructor(
     readonly environment: Environment,
@@ -109,6 +111,12 @@ export class Deployment {
       endpoint: String(endpoint),
       certificateAuthority: String(certificate_authority),
     }
+  }
+
+  /** The cluster's API; one client for the whole deployment, it mints its tokens itself. */
+  kubernetes(): Promise<Kubernetes> {
+    this.client ??= Kubernetes.open(this.place, this.cluster())
+    return this.client
   }
 
   async kubectl(): Promise<Kubectl> {

@@ -18,6 +18,7 @@ import { SandboxTarget } from "../targets/sandbox.js"
 import type { Target } from "../targets/target.js"
 import type { Charts } from "../tools/helm-charts.js"
 import { sandboxService } from "../tools/sandbox.js"
+import { say } from "../tools/say.js"
 import { checkCaller } from "../tools/sts.js"
 import { allCharts } from "./charts.js"
 import { readYaml } from "./files.js"
@@ -147,11 +148,13 @@ export class Session {
     const [target, sources] = await Promise.all([this.target(), this.sources()])
     const { account, region } = environment
     const caller = await checkCaller({ target, account, region })
+    say(`${name} on ${target.title}, as ${caller}`)
     return new Deployment(environment, target, sources, caller)
   }
 
   /** Does work on an environment while no other run works on it. */
   async alone<T>(deployment: Deployment, work: () => Promise<T>): Promise<T> {
-    return holding(deployment.documents(), `environments/${deployment.environment.name}`, 0, work)
+    const lease = { name: `environments/${deployment.environment.name}`, caller: deployment.caller, patience: 0 }
+    return holding(deployment.documents(), lease, work)
   }
 }

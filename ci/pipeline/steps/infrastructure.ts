@@ -57,7 +57,7 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
       why ? { action: record ? "update" : "create", why } : { action: "unchanged", why: "inputs, modules and state" },
     async apply({ made }) {
       const stack = await stackOf(scope, owner, deployment)
-      return holding(documents, `infrastructure/${prefix(stack)}`, patience, async () => {
+      return holding(documents, leaseOf(stack, deployment), async () => {
         await unlock(documents, stack)
         const tool = await openStack(scope, owner, deployment)
         const outputs = await tool.apply()
@@ -70,7 +70,7 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
     outputs: ({ made, record }) => ({ version: made.slice(0, 12), values: record?.outputs ?? {} }),
     async destroy() {
       const stack = await stackOf(scope, owner, deployment)
-      await holding(documents, `infrastructure/${prefix(stack)}`, patience, async () => {
+      await holding(documents, leaseOf(stack, deployment), async () => {
         await unlock(documents, stack)
         await (await openStack(scope, owner, deployment)).destroy()
         await documents.remove(`${prefix(stack)}/record.json`)
@@ -105,6 +105,13 @@ async function digestOfStack(stack: Stack, terragrunt: Directory): Promise<strin
 /** Where everything of a stack lies in the state bucket. */
 const prefix = ({ account, region, cluster, environment }: Stack) => [account, region, cluster, environment].join("/")
 const stateKey = (stack: Stack, unit: string) => `${prefix(stack)}/${unit}/tofu.tfstate`
+
+/** One run at a time works on a stack; another one waits for it. */
+const leaseOf = (stack: Stack, { caller }: Deployment) => ({
+  name: `infrastructure/${prefix(stack)}`,
+  caller,
+  patience,
+})
 
 /** OpenTofu's locks of a run that was killed: whoever holds the scope's lease knows that nobody else is at work. */
 async function unlock(documents: Documents, stack: Stack): Promise<void> {

@@ -112,3 +112,18 @@ error_in() {
     END { if (error != "") print error }
   ' "$1"
 }
+
+# show_waiting SECONDS TEXT: says what is waited for; on a terminal always in the same line, else a line every 20 s
+show_waiting() {
+  if [ -t 2 ]; then printf '\r\033[Kdaggerw: %s' "$(cut -c 1-"$((${COLUMNS:-$(tput cols 2>/dev/null || echo 80)} - 10))" <<<"$2")" >&2
+  elif [ $(($1 - ${waiting_shown:-0})) -ge 20 ] || [ "$1" -lt "${waiting_shown:-0}" ]; then waiting_shown=$1; say "$2"; fi
+}
+
+# end_waiting: the next output begins in a line of its own
+end_waiting() { [ ! -t 2 ] || printf '\r\033[K' >&2; waiting_shown=0; }
+
+# without_escapes: what is read, without escape codes
+without_escapes() { sed $'s/\033\\[[0-9;?]*[A-Za-z]//g' | tr -d '\033'; }
+
+# last_said FILE: what the module said last, in dagger's output
+last_said() { without_escapes <"$1" 2>/dev/null | grep -F -e "$said_mark" | tail -n 1 | sed 's/^.*| ==> //'; }

@@ -1,7 +1,7 @@
 // deploy: carries out an environment's graph and says what happened, what runs and where to look.
 import { buildGraph } from "../model/index.js"
 import { execute } from "../steps/execute.js"
-import { addresses, podTable } from "../steps/pods.js"
+import { whatRuns } from "../steps/pods.js"
 import { record } from "../steps/record.js"
 import { failures, resultText } from "./result.js"
 import type { Session } from "./session.js"
@@ -22,5 +22,5 @@ export async function deploy(session: Session, name: string): Promise<string> {
     return { results, recorded: await record(deployment, results, started) }
   })
   if (failures(results).length > 0) return resultText(deployment, results, recorded)
-  return resultText(deployment, results, await podTable(deployment), await addresses(deployment), recorded)
+  return resultText(deployment, results, ...(await whatRuns(deployment)), recorded)
 }

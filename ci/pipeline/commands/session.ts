@@ -8,6 +8,7 @@ import {
   type LoadOptions,
   loadEnvironment,
   loadEnvironments,
+  loadImages,
   PINS,
   readPins,
 } from "../model/index.js"
@@ -21,7 +22,7 @@ import { sandboxService } from "../tools/sandbox.js"
 import { say } from "../tools/say.js"
 import { checkCaller } from "../tools/sts.js"
 import { allCharts } from "./charts.js"
-import { readYaml } from "./files.js"
+import { readEnvironments } from "./files.js"
 import type { Repository } from "./repository.js"
 
 /** The constructor's arguments. */
@@ -57,12 +58,12 @@ export class Session {
   }
 
   private async readFiles(): Promise<Files> {
-    const files = await readYaml(this.given.workspace.directory(".", { include: ["environments/**/*.yaml"] }))
+    const files = await readEnvironments(this.given.workspace)
     if (files.size === 0)
       throw new Error(
         "there is no environments/*.yaml in this directory: call it where the environments are, or write the first one (environments/README.md of wallet-world says how)",
       )
-    return new Map([...files].map(([path, text]) => [path.replace("environments/", ""), text]))
+    return files
   }
 
   /** All charts that a release can use. */
@@ -71,10 +72,9 @@ export class Session {
     return this.knownCharts
   }
 
-  /** All images that any environment uses, by name. */
+  /** All images of `environments/images.yaml`, by name. */
   async images(): Promise<Record<string, Image>> {
-    const environments = loadEnvironments(await this.files())
-    return Object.assign({}, ...environments.map(({ images }) => images))
+    return loadImages(await this.files())
   }
 
   /** One environment, checked. */

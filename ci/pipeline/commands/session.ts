@@ -37,6 +37,12 @@ export interface Given {
 /** The port of a sandbox that lives as long as the call: nothing else is in its network namespace. */
 const sandboxPort = 8443
 
+/** An image, and the platform that it is built for. */
+export interface PlatformImage {
+  image: Image
+  platform: string
+}
+
 /** One call. */
 export class Session {
   private knownFiles?: Promise<Files>
@@ -70,10 +76,13 @@ export class Session {
     return this.knownCharts
   }
 
-  /** All images that any environment uses, by name. */
-  async images(): Promise<Record<string, Image>> {
-    const environments = loadEnvironments(await this.files())
-    return Object.assign({}, ...environments.map(({ images }) => images))
+  /** All images that any environment uses, by name, each for the platform of the first environment that uses it. */
+  async images(): Promise<Record<string, PlatformImage>> {
+    const environments = loadEnvironments(await this.files()).reverse()
+    const images = environments.flatMap(({ images, platform }) =>
+      Object.entries(images).map(([name, image]) => [name, { image, platform }]),
+    )
+    return Object.fromEntries(images)
   }
 
   /** One environment, checked. */
@@ -85,7 +94,7 @@ export class Session {
   async sources(): Promise<Sources> {
     const { workspace, terragrunt, providerMirror } = this.given
     return {
-      repository: workspace.directory(".", { exclude: ["**/node_modules", ".git"] }),
+      repository: workspace,
       charts: await this.charts(),
       pins: readPins((await this.files()).get(PINS)),
       commit: await this.commit(),

@@ -23,7 +23,7 @@ const patience = 90
  * @throws with what was printed, when a test fails, or the image does not answer 200 in time
  */
 export async function testService(session: Session, name: string, home: Directory): Promise<string> {
-  const image = await imageNamed(session, name)
+  const { image, platform } = await imageNamed(session, name)
   if (!("build" in image)) throw new Error(`${name} is copied from ${image.copy}: only what is built here has tests`)
   const sources = await session.sources()
   const services = [postgres(home), kafka(home)]
@@ -33,13 +33,13 @@ export async function testService(session: Session, name: string, home: Director
       return Object.entries(variables).reduce((box, [key, value]) => box.withEnvVariable(key, value), beside)
     }, fresh(box))
 
-  const own = imageContainer({ ...image, build: { ...image.build, target: "test" } }, sources)
+  const own = await imageContainer({ ...image, build: { ...image.build, target: "test" } }, sources, platform)
   const tests = await run(bound(own), ["timeout", String(limit), "npm", "test"], `the tests of ${name}`)
 
   const { path = "/health", variables = {} } = image.build.test ?? {}
   const container = Object.entries(variables).reduce(
     (box, [key, value]) => box.withEnvVariable(key, value),
-    bound(imageContainer(image, sources)),
+    bound(await imageContainer(image, sources, platform)),
   )
   const started = container
     .withEnvVariable("PORT", "8080")

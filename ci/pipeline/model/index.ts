@@ -13,7 +13,8 @@
  *     options.chartFiles: ChartFiles                       their Chart.yaml files (checked when given)
  *   environmentYaml(env, {origins?}): string               what `environment --name X` prints
  *
- *   Environment = { name, host, account, region, domain, cluster, network?, tier, chartRepository, protected,
+ *   Environment = { name, host, account, region, domain, cluster, network?, tier, platform, chartRepository,
+ *     protected,
  *     infrastructure: Record<"account"|"cluster"|"environment", Record<unit, inputs>>,
  *     releases: Record<name, { chart, namespace, values, secrets, needs, timeout }>,
  *     images: Record<name, { repository, copy } | { repository, build: { context, dockerfile?, target? } }>,
@@ -39,7 +40,7 @@
  *   formatTable(headers, rows), formatPlan(plan), formatResults(results): string
  *   formatReport(report), formatLock(lock), lockDigest(lock), canonicalJson(value), digest(value): string
  *   argoApplications(env, { registry, server, charts, lookup }): string      Argo CD Applications as YAML
- *   makeLock(env, commit, yielded): Lock     readPins(text): Pins     refusal(name, copy, source, pins): string | undefined
+ *   makeLock(env, commit, yielded): Lock     readPins(text): Pins     pinnedDigest(name, copy, pins): string | undefined
  */
 
 export { argoApplications } from "./argocd.js"
@@ -47,6 +48,7 @@ export { canonicalJson, digest } from "./canonical.js"
 export type { ChartFile, Dependency } from "./chart-file.js"
 export * from "./chart-files.js"
 export { chartDirectory, chartName, withContent } from "./charts.js"
+export * from "./dockerignore.js"
 export * from "./environment.js"
 export { exampleLookup } from "./examples.js"
 export { isPlaceholder, roleArn, tenantRoles, workflowRoles } from "./github.js"

@@ -243,6 +243,7 @@ function assemble(
   const units = (scope: Scope) => (data.infrastructure[scope] ?? {}) as Units
   return {
     ...facts,
+    platform: data.platform ?? "linux/amd64",
     chartRepository: data.chartRepository,
     github: data.github,
     tenants: data.tenants ?? {},

@@ -30,6 +30,7 @@ keep_sandbox() {
   sandbox_runs || start_sandbox
   wait_for_sandbox
   exec 8>&-
+  keep_programs
 }
 
 # meet_sandbox PORT: the one that another checkout keeps
@@ -54,12 +55,14 @@ birth_mark() {
 }
 
 start_sandbox() {
-  local port mirror command=("$dagger" call)
+  local port mirror kept command=("$dagger" call)
   # Until the port is written down: two checkouts that start at once must not choose the same one.
   if command -v flock >/dev/null; then exec 7>"$cache/sandbox/lock"; flock 7; fi
   port=$(free_port)
   mirror=$(provider_mirror)
   [ -z "$mirror" ] || command+=("--provider-mirror=$mirror")
+  kept=$(kept_programs)
+  [ -z "$kept" ] || command+=("--kept-programs=$kept")
   command+=(sandbox-service --port "$port" up --ports "$port:$port")
   say "starting the sandbox on port $port; its log is $sandbox_log"
   # In a session of its own, so that the end of this terminal, or Ctrl-C in it, is not its end.

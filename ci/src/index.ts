@@ -28,6 +28,7 @@ export class WalletWorld {
   awsCredentials?: Secret
   sandbox?: Service
   providerMirror?: Directory
+  keptPrograms?: Directory
 
   /**
    * @param workspace the caller's repository; given by the engine
@@ -38,6 +39,7 @@ export class WalletWorld {
    *   Without them the target is the sandbox.
    * @param sandbox a sandbox that is running: --sandbox=tcp://localhost:8443. `./daggerw` passes the kept one.
    * @param providerMirror a file-system mirror of OpenTofu providers; without it they come from their registry
+   * @param keptPrograms what `keep-programs` returned before, so that nothing is compiled again. `./daggerw` passes it.
    */
   constructor(
     workspace: Workspace,
@@ -47,6 +49,7 @@ export class WalletWorld {
     awsCredentials?: Secret,
     sandbox?: Service,
     providerMirror?: Directory,
+    keptPrograms?: Directory,
   ) {
     this.workspace = workspace
     this.ownCharts = ownCharts
@@ -55,6 +58,7 @@ export class WalletWorld {
     this.awsCredentials = awsCredentials
     this.sandbox = sandbox
     this.providerMirror = providerMirror
+    this.keptPrograms = keptPrograms
   }
 
   /**
@@ -69,7 +73,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async environments(tier: string = "", names: boolean = false): Promise<string> {
     const { environmentTable } = await import("#commands/environments.js")
-    return environmentTable(await this.session(), tier, names)
+    return this.call((session) => environmentTable(session, tier, names))
   }
 
   /**
@@ -84,7 +88,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async environment(name: string, origins: boolean = false): Promise<string> {
     const { environmentText } = await import("#commands/environments.js")
-    return environmentText(await this.session(), name, origins)
+    return this.call((session) => environmentText(session, name, origins))
   }
 
   /**
@@ -98,7 +102,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async render(env: string): Promise<Directory> {
     const { render } = await import("#commands/difference.js")
-    return render(await this.session(), env)
+    return this.call((session) => render(session, env))
   }
 
   /**
@@ -113,7 +117,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async difference(base: Directory, env: string = ""): Promise<string> {
     const { difference } = await import("#commands/difference.js")
-    return difference(await this.session(), base, env)
+    return this.call((session) => difference(session, base, env))
   }
 
   /**
@@ -127,7 +131,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async build(service: string): Promise<Container> {
     const { buildService } = await import("#commands/publish.js")
-    return buildService(await this.session(), service)
+    return this.call((session) => buildService(session, service))
   }
 
   /**
@@ -142,7 +146,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async test(service: string): Promise<string> {
     const { testService } = await import("#commands/test.js")
-    return testService(await this.session(), service, this.sandboxHome)
+    return this.call((session) => testService(session, service, this.sandboxHome))
   }
 
   /**
@@ -156,7 +160,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async publish(env: string): Promise<string> {
     const { publish } = await import("#commands/publish.js")
-    return publish(await this.session(), env)
+    return this.call((session) => publish(session, env))
   }
 
   /**
@@ -172,7 +176,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async infra(env: string, scope: string, action: string = "plan"): Promise<string> {
     const { infra } = await import("#commands/infra.js")
-    return infra(await this.session(), env, scope, action)
+    return this.call((session) => infra(session, env, scope, action))
   }
 
   /**
@@ -188,7 +192,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async plan(env: string, drift: boolean = false, refuseChanges: boolean = false): Promise<string> {
     const { planDeployment } = await import("#commands/plan.js")
-    return planDeployment(await this.session(), env, drift, refuseChanges)
+    return this.call((session) => planDeployment(session, env, drift, refuseChanges))
   }
 
   /**
@@ -203,7 +207,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async deploy(env: string): Promise<string> {
     const { deploy } = await import("#commands/deploy.js")
-    return deploy(await this.session(), env)
+    return this.call((session) => deploy(session, env))
   }
 
   /**
@@ -216,7 +220,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async report(env: string): Promise<string> {
     const { reportText } = await import("#commands/report.js")
-    return reportText(await this.session(), env)
+    return this.call((session) => reportText(session, env))
   }
 
   /**
@@ -230,7 +234,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async lock(env: string): Promise<string> {
     const { lockText } = await import("#commands/report.js")
-    return lockText(await this.session(), env)
+    return this.call((session) => lockText(session, env))
   }
 
   /**
@@ -244,7 +248,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async exportArgocd(env: string): Promise<string> {
     const { exportArgocd } = await import("#commands/export-argocd.js")
-    return exportArgocd(await this.session(), env)
+    return this.call((session) => exportArgocd(session, env))
   }
 
   /**
@@ -259,7 +263,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async doctor(env: string): Promise<string> {
     const { doctor } = await import("#commands/doctor/doctor.js")
-    return doctor(await this.session(), env)
+    return this.call((session) => doctor(session, env))
   }
 
   /**
@@ -272,7 +276,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async tenant(name: string): Promise<string> {
     const { tenantText } = await import("#commands/tenant.js")
-    return tenantText(await this.session(), name)
+    return this.call((session) => tenantText(session, name))
   }
 
   /**
@@ -287,7 +291,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async destroy(env: string, confirm: string = ""): Promise<string> {
     const { destroy } = await import("#commands/destroy.js")
-    return destroy(await this.session(), env, confirm)
+    return this.call((session) => destroy(session, env, confirm))
   }
 
   /**
@@ -299,7 +303,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async pinImages(): Promise<string> {
     const { pinImages } = await import("#commands/pin-images.js")
-    return pinImages(await this.session())
+    return this.call((session) => pinImages(session))
   }
 
   /**
@@ -313,6 +317,7 @@ export class WalletWorld {
   @func()
   async tool(name: string): Promise<File> {
     const { toolFile } = await import("#tools/toolbox.js")
+    await this.takeKeptPrograms()
     return toolFile(name)
   }
 
@@ -360,6 +365,19 @@ export class WalletWorld {
   }
 
   /**
+   * What a deployment runs, tools and sandbox, as image archives: they outlive the engine's cache. `./daggerw` keeps them, and
+   * hands them in with `--kept-programs`. Returns a directory. Fails when a program cannot be made.
+   *
+   * Example: `dagger call keep-programs export --path ./programs`
+   */
+  @func({ cache: "never" })
+  async keepPrograms(): Promise<Directory> {
+    const { keptPrograms } = await import("#commands/programs.js")
+    await this.takeKeptPrograms()
+    return keptPrograms(this.sandboxHome)
+  }
+
+  /**
    * The software bill of materials of an image, made with syft: CycloneDX, as JSON. Fails when the reference has no digest.
    *
    * Example: `dagger call sbom --image ghcr.io/OWNER/wallet-world/helm@sha256:… export --path sbom.json`
@@ -382,11 +400,22 @@ export class WalletWorld {
   @func({ cache: "never" })
   async sandboxService(port: number = 8443): Promise<Service> {
     const { sandboxService } = await import("#tools/sandbox.js")
+    await this.takeKeptPrograms()
     return sandboxService(this.sandboxHome, port)
   }
 
-  private async session(): Promise<Session> {
-    const { Session } = await import("#commands/session.js")
-    return new Session(this)
+  /** Does the work of one call. */
+  private async call<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const [{ Session }, { withinBorder }] = await Promise.all([
+      import("#commands/session.js"),
+      import("#commands/border.js"),
+    ])
+    await this.takeKeptPrograms()
+    return withinBorder(() => work(new Session(this)))
+  }
+
+  private async takeKeptPrograms(): Promise<void> {
+    const { useKeptPrograms } = await import("#tools/published.js")
+    useKeptPrograms(this.keptPrograms)
   }
 }

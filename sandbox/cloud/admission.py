@@ -1,14 +1,16 @@
-"""What becomes of new objects in the cluster: pods that cannot really run here go to the simulated nodes, and volumes
-of the EBS driver come from the sandbox's disk."""
+"""What becomes of new objects in the cluster: pods that cannot really run here go to the simulated nodes, the others
+request less than they ask for, and volumes of the EBS driver come from the sandbox's disk."""
 
 import base64
 import json
+import math
 import re
 from typing import Any
 
 from . import registry, settings
 
 SIMULATED = "wallet-world/simulated"
+OVERSUBSCRIBED = "wallet-world/oversubscribed"
 STAND_IN = "io.wallet-world.stand-in"
 EBS, HOST_PATH = "ebs.csi.aws.com", "wallet-world/host-path"
 IMAGE = re.compile(
@@ -29,10 +31,10 @@ def review(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def pod(item: dict[str, Any]) -> list[dict[str, Any]]:
-    """The change to a new pod: none when it can run, otherwise where it goes and why."""
+    """The change to a new pod: smaller requests when it can run, otherwise where it goes and why."""
     why = reason(item["spec"])
     if why is None:
-        return []
+        return oversubscribed(item)
     toleration = {"key": SIMULATED, "operator": "Equal", "value": "true", "effect": "NoSchedule"}
     changes = [
         *_merge("/spec/nodeSelector", item["spec"].get("nodeSelector"), SIMULATED, "true"),
@@ -42,6 +44,35 @@ def pod(item: dict[str, Any]) -> list[dict[str, Any]]:
     if item["spec"].get("tolerations"):
         return [*changes, {"op": "add", "path": "/spec/tolerations/-", "value": toleration}]
     return [*changes, {"op": "add", "path": "/spec/tolerations", "value": [toleration]}]
+
+
+def oversubscribed(item: dict[str, Any]) -> list[dict[str, Any]]:
+    """The change that lets many environments share one machine: requests divided, limits as they are."""
+    smaller = [
+        {"op": "replace", "path": f"/spec/{kind}/{index}/resources/requests", "value": _divided(requests)}
+        for kind in ("initContainers", "containers")
+        for index, container in enumerate(item["spec"].get(kind, []))
+        if (requests := container.get("resources", {}).get("requests"))
+    ]
+    if settings.OVERSUBSCRIPTION == 1 or not smaller:
+        return []
+    note = f"requests are divided by {settings.OVERSUBSCRIPTION}"
+    return [*smaller, *_merge("/metadata/annotations", item["metadata"].get("annotations"), OVERSUBSCRIBED, note)]
+
+
+def _divided(requests: dict[str, str]) -> dict[str, str]:
+    """Requests of processors and memory, divided; others, and what is no quantity, as they are: the API server says why."""
+
+    def part(resource: str, text: str) -> str:
+        if resource not in ("cpu", "memory"):
+            return text
+        try:
+            share = settings.quantity(str(text)) / settings.OVERSUBSCRIPTION
+        except ValueError:
+            return text
+        return f"{math.ceil(share * 1000)}m" if resource == "cpu" else str(math.ceil(share))
+
+    return {resource: part(resource, text) for resource, text in requests.items()}
 
 
 def reason(spec: dict[str, Any]) -> str | None:

@@ -51,6 +51,7 @@ clusterDNS: [$service_dns]
 clusterDomain: cluster.local
 containerRuntimeEndpoint: unix:///run/containerd/containerd.sock
 serializeImagePulls: false
+maxPods: 250 # all addresses of the pods' network
 # What a nested node cannot or need not do: cgroups of its own making, kernel settings, tidying up for space.
 cgroupDriver: cgroupfs
 cgroupsPerQOS: false

@@ -39,13 +39,35 @@ class Pods(unittest.TestCase):
 
     def test_real_pods_stay_as_they_are(self) -> None:
         for item in (
-            pod(f"{REGISTRY}/real:1", "4Gi"),
+            pod(f"{REGISTRY}/real:1"),
             pod("docker.io/library/busybox:1"),
             pod(f"{REGISTRY}/missing:1"),
-            pod("x", "500m"),
-            pod("x", "much"),
         ):
             self.assertEqual(patch("Pod", item), [])
+
+    def test_real_pods_request_a_part_of_what_they_ask_for(self) -> None:
+        for asked, requested in (
+            ({"memory": "4Gi"}, {"memory": str(2**32 // 20 + 1)}),
+            ({"cpu": "2", "memory": "500m"}, {"cpu": "100m", "memory": "1"}),
+            ({"cpu": "50m"}, {"cpu": "3m"}),
+            ({"cpu": "0.001"}, {"cpu": "1m"}),
+            ({"memory": "much", "example.com/device": "2"}, {"memory": "much", "example.com/device": "2"}),
+        ):
+            item = pod("x", initContainers=[{"name": "i", "image": "x"}])
+            item["spec"]["containers"][0]["resources"] = {"requests": asked, "limits": {"memory": "1Gi"}}
+            changes = {change["path"]: change["value"] for change in patch("Pod", item)}
+            self.assertEqual(
+                changes,
+                {
+                    "/spec/containers/0/resources/requests": requested,
+                    "/metadata/annotations": {"wallet-world/oversubscribed": "requests are divided by 20"},
+                },
+            )
+
+    def test_init_containers_request_a_part_of_what_they_ask_for(self) -> None:
+        first = {"name": "i", "image": "x", "resources": {"requests": {"cpu": "1"}}}
+        changes = {change["path"]: change["value"] for change in patch("Pod", pod("x", initContainers=[first]))}
+        self.assertEqual(changes["/spec/initContainers/0/resources/requests"], {"cpu": "50m"})
 
     def test_stand_ins_are_simulated(self) -> None:
         for reference in (":1", f"@{self.digest}", f":1@{self.digest}", ":index-1"):

@@ -20,7 +20,7 @@ import type { Charts } from "../tools/helm-charts.js"
 import { sandboxService } from "../tools/sandbox.js"
 import { checkCaller } from "../tools/sts.js"
 import { allCharts } from "./charts.js"
-import { readYaml } from "./files.js"
+import { readEnvironments } from "./files.js"
 import type { Repository } from "./repository.js"
 
 /** The constructor's arguments. */
@@ -62,12 +62,12 @@ export class Session {
   }
 
   private async readFiles(): Promise<Files> {
-    const files = await readYaml(this.given.workspace.directory(".", { include: ["environments/**/*.yaml"] }))
+    const files = await readEnvironments(this.given.workspace)
     if (files.size === 0)
       throw new Error(
         "there is no environments/*.yaml in this directory: call it where the environments are, or write the first one (environments/README.md of wallet-world says how)",
       )
-    return new Map([...files].map(([path, text]) => [path.replace("environments/", ""), text]))
+    return files
   }
 
   /** All charts that a release can use. */

@@ -40,6 +40,7 @@
  *   formatTable(headers, rows), formatPlan(plan), formatResults(results): string
  *   formatReport(report), formatLock(lock), lockDigest(lock), canonicalJson(value), digest(value): string
  *   argoApplications(env, { registry, server, charts, lookup }): string      Argo CD Applications as YAML
+ *   secrets.know(value), secrets.hide(text)                  takes known secrets out of a text; formsOf(value): how they are written
  *   makeLock(env, commit, yielded): Lock     readPins(text): Pins     pinnedDigest(name, copy, pins): string | undefined
  */
 
@@ -57,7 +58,9 @@ export { sharedKey, sharedOutputs, tenantPrefix } from "./handover.js"
 export * from "./images.js"
 export { type Files, type LoadOptions, listEnvironments, loadEnvironment, loadEnvironments } from "./load.js"
 export * from "./lock.js"
-export { NAMESPACE_LABELS } from "./namespace.js"
+export { formsOf, Mask, secrets } from "./mask.js"
+export { ENVIRONMENT_LABEL, NAMESPACE_LABELS, TENANT_LABEL } from "./namespace.js"
+export * from "./ownership.js"
 export * from "./packing.js"
 export * from "./pins.js"
 export * from "./plan.js"

@@ -3,12 +3,14 @@ import type { ChartFiles } from "./chart-files.js"
 import { chartName } from "./charts.js"
 import { checkEnvironment, type NamedChart } from "./check.js"
 import type { Environment, Facts, Place, Units } from "./environment.js"
-import { fillFacts, readFacts } from "./facts.js"
+import { fillFacts, readFacts, substitute } from "./facts.js"
 import { checkGithub, workflowAccess, workflowsHaveRoles } from "./github.js"
 import { withoutTenantsValues } from "./handover.js"
 import { type Image, readImages } from "./images.js"
 import { checkLayer, checkNames, DEFAULTS, IMAGES } from "./layers.js"
 import { mergeAll } from "./merge.js"
+import { checkDerivedNames, checkName, checkSameNames } from "./names.js"
+import { checkNamespaces, namespacesIn, type Spaces } from "./namespace.js"
 import { parseFile } from "./parse.js"
 import { assertNone, compare, type Position, type Problem } from "./problems.js"
 import type { Derived } from "./references.js"
@@ -32,7 +34,7 @@ export interface LoadOptions {
 /** The names of all environments, sorted. */
 export function listEnvironments(files: Files): string[] {
   return [...files.keys()]
-    .filter((path) => /^[^_/][^/]*\.yaml$/.test(path) && path !== IMAGES && !path.endsWith(".lock.yaml"))
+    .filter((path) => /^[^._/][^/]*\.yaml$/.test(path) && path !== IMAGES && !path.endsWith(".lock.yaml"))
     .map((path) => path.slice(0, -".yaml".length))
     .sort(compare)
 }
@@ -67,6 +69,7 @@ export class Loader {
   private readonly trees = new Map<string, MapTree | undefined>()
   private allRepositories: readonly string[] | undefined
   private allCharts: readonly NamedChart[] | undefined
+  private allSpaces: readonly Spaces[] | undefined
   private readonly places = new Map<string, Place>()
   private readonly loaded = new Map<string, Environment | undefined>()
   /** Undefined if there are problems with them. */
@@ -77,7 +80,7 @@ export class Loader {
     readonly options: LoadOptions,
   ) {
     this.names = listEnvironments(files)
-    this.problems = checkNames(files.keys())
+    this.problems = [...checkNames(files.keys()), ...this.names.flatMap((name) => checkName(name, this.names))]
     this.images = this.readImages()
   }
 
@@ -102,6 +105,7 @@ export class Loader {
       this.problems.push({ message: `there is no environment "${name}"`, hint: suggest(name, this.names) })
       return undefined
     }
+    if (checkName(name, this.names).length > 0) return undefined // reported already
     const layers = this.merge(name)
     if (!layers) return undefined
     const merged = withoutTenantsValues(layers)
@@ -120,6 +124,9 @@ export class Loader {
       ...validate(environmentSchema, filled.tree),
       ...checkGithub(filled.tree),
       ...checkTenants(filled.tree, this.names),
+      ...checkDerivedNames({ ...facts, name }, filled.tree),
+      ...checkSameNames({ ...facts, name }, this.spaces()),
+      ...checkNamespaces(name, this.spaces()),
       ...checked.problems,
     ]
     this.problems.push(...problems)
@@ -221,6 +228,16 @@ export class Loader {
       })
     })
     return this.allCharts
+  }
+
+  /** Where all environments are, and their namespaces: each must be one environment's, whichever is asked about. */
+  private spaces(): readonly Spaces[] {
+    this.allSpaces ??= this.names.map((name): Spaces => {
+      const tree = this.merge(name) ?? emptyMap(name)
+      const facts = readFacts(name, tree)
+      return { ...facts, name, namespaces: namespacesIn(tree, (text) => substitute(text, facts)) }
+    })
+    return this.allSpaces
   }
 
   private readImages(): Record<string, Image> | undefined {

@@ -8,6 +8,7 @@ import { type Registry, registryLogin } from "../tools/ecr.js"
 import { Helm } from "../tools/helm.js"
 import type { Charts } from "../tools/helm-charts.js"
 import { Kubectl } from "../tools/kubectl.js"
+import { Kubernetes } from "../tools/kubernetes.js"
 import { Documents } from "../tools/s3.js"
 import type { Repository } from "./context.js"
 import type { Yield } from "./step.js"
@@ -30,6 +31,7 @@ export interface Sources {
 export class Deployment {
   private readonly yields = new Map<string, Yield>()
   private registryLogin?: Promise<Registry>
+  private client?: Promise<Kubernetes>
 
   constructor(
     readonly environment: Environment,
@@ -110,6 +112,12 @@ export class Deployment {
       endpoint: String(endpoint),
       certificateAuthority: String(certificate_authority),
     }
+  }
+
+  /** The cluster's API; one client for the whole deployment, it mints its tokens itself. */
+  kubernetes(): Promise<Kubernetes> {
+    this.client ??= Kubernetes.open(this.place, this.cluster())
+    return this.client
   }
 
   async kubectl(): Promise<Kubectl> {

@@ -37,6 +37,8 @@ const logLines = 15
  */
 export async function diagnose(kubectl: Kubectl, namespace: string, release: string): Promise<string> {
   try {
+    // A tenant's Secrets are made by somebody else, and a chart may make its own.
+    await kubectl.learnSecrets(namespace)
     const pods = await kubectl.list<Pod>("pods", "-n", namespace, "-l", `app.kubernetes.io/instance=${release}`)
     const reports = await Promise.all(pods.map((pod) => podReport(kubectl, namespace, pod)))
     const wrong = reports.filter((report) => report !== "")

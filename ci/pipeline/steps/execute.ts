@@ -1,5 +1,6 @@
 // Carries out a graph: each step as soon as what it needs is done; a failure stops only what depends on it.
 import type { Graph, Step as GraphStep, StepResult } from "../model/index.js"
+import { reasonOf, say } from "../tools/say.js"
 import type { Deployment } from "./deployment.js"
 import { stepFor } from "./index.js"
 import { walk } from "./walk.js"
@@ -22,7 +23,7 @@ export async function execute(graph: Graph, deployment: Deployment): Promise<Ste
       const work = stepFor(step, deployment)
       const found = await work.inspect()
       const { action, why } = work.plan(found)
-      console.log(`${step.id}: ${action} (${why})`)
+      say(`${step.id}: ${action} (${why})`)
       const outputs = work.outputs(action === "unchanged" ? found : await work.apply(found))
       deployment.keep(step.id, outputs)
       return { outcome: outcomes[action], identity: outputs.version }
@@ -57,16 +58,14 @@ async function timed(
 ): Promise<StepResult> {
   const started = Date.now()
   const seconds = () => (Date.now() - started) / 1000
-  console.log(`${id}: started`)
+  say(`${id}: started`)
   try {
     const done = await work()
-    console.log(`${id}: ${done.outcome} after ${seconds().toFixed(1)} s`)
+    say(`${id}: ${done.outcome} after ${seconds().toFixed(1)} s`)
     return { step: id, ...done, seconds: seconds() }
   } catch (error) {
-    // A command that the engine ran by itself says what was wrong on its standard error.
-    const { message, stderr } = error as Error & { stderr?: string }
-    const note = stderr ? `${message}\n${stderr}` : message
-    console.log(`${id}: failed after ${seconds().toFixed(1)} s: ${note}`)
+    const note = reasonOf(error)
+    say(`${id}: failed after ${seconds().toFixed(1)} s: ${note}`)
     return { step: id, outcome: "failed", seconds: seconds(), note }
   }
 }

@@ -42,9 +42,10 @@ export function handoverStep(id: string, release: Release, tenant: string, deplo
     id,
     async inspect() {
       const [document, kubectl] = await Promise.all([documents.read(key), deployment.kubectl()])
-      const list = async (kind: string, ...args: string[]) =>
-        (await kubectl.list<{ metadata: { name: string } }>(kind, ...args)).map((object) => object.metadata.name)
-      const [namespaces, existing] = await Promise.all([list("namespaces"), list("secrets", "-n", namespace)])
+      const [namespaces, existing] = await Promise.all([
+        kubectl.names("namespaces"),
+        kubectl.names("secrets", "-n", namespace),
+      ])
       const missing = [
         ...(namespaces.includes(namespace) ? [] : [`namespace ${namespace}`]),
         ...Object.keys(secrets())

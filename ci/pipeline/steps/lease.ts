@@ -1,6 +1,7 @@
 // One deployment at a time for each scope: a lease in the state bucket, taken by a conditional write.
 import { hostname } from "node:os"
 import type { Documents } from "../tools/s3.js"
+import { say } from "../tools/say.js"
 
 /** Seconds after which a lease that nobody renews is free again: the run that held it was killed. */
 const lifetime = 120
@@ -71,4 +72,4 @@ function busy(key: string, lease?: Lease): Error {
   return new Error(`${key} is held ${who}; nothing was done. Wait until that run is done${until}`)
 }
 
-const report = (key: string) => (error: Error) => console.log(`${key} could not be renewed: ${error.message}`)
+const report = (key: string) => (error: Error) => say(`${key} could not be renewed: ${error.message}`)

@@ -1,4 +1,5 @@
 // AWS STS: who the caller is, and the Kubernetes token that EKS makes of it.
+import { secrets } from "../model/index.js"
 import { type AwsPlace, clientOptions } from "./aws.js"
 
 /** Seconds that EKS takes a token for; it accepts no more than 15 minutes. */
@@ -63,5 +64,5 @@ export async function eksToken(place: AwsPlace, cluster: string): Promise<string
     { expiresIn: tokenSeconds, unhoistableHeaders: new Set(["x-k8s-aws-id"]) },
   )
   const query = new URLSearchParams(request.query as Record<string, string>)
-  return `k8s-aws-v1.${Buffer.from(`https://${hostname}/?${query}`).toString("base64url")}`
+  return secrets.know(`k8s-aws-v1.${Buffer.from(`https://${hostname}/?${query}`).toString("base64url")}`)
 }

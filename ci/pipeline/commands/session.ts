@@ -2,12 +2,14 @@
 import type { Directory, Secret } from "@dagger.io/dagger"
 import {
   chartDirectories,
+  defaultPlatform,
   type Environment,
   type Files,
   type Image,
   type LoadOptions,
   loadEnvironment,
   loadEnvironments,
+  loadImages,
   PINS,
   readPins,
 } from "../model/index.js"
@@ -18,6 +20,7 @@ import { SandboxTarget } from "../targets/sandbox.js"
 import type { Target } from "../targets/target.js"
 import type { Charts } from "../tools/helm-charts.js"
 import { startSandbox } from "../tools/sandbox.js"
+import { say } from "../tools/say.js"
 import { checkCaller } from "../tools/sts.js"
 import { allCharts } from "./charts.js"
 import { readEnvironments } from "./files.js"
@@ -32,6 +35,12 @@ export interface Given {
   awsCredentials?: Secret
   sandbox?: string
   providerMirror?: Directory
+}
+
+/** An image, and the platform that it is built for. */
+export interface PlatformImage {
+  image: Image
+  platform: string
 }
 
 /** One call. */
@@ -67,10 +76,19 @@ export class Session {
     return this.knownCharts
   }
 
-  /** All images that any environment uses, by name. */
-  async images(): Promise<Record<string, Image>> {
-    const environments = loadEnvironments(await this.files())
-    return Object.assign({}, ...environments.map(({ images }) => images))
+  /** All images of `environments/images.yaml` by name, each for the platform of the first environment that uses it. */
+  async images(): Promise<Record<string, PlatformImage>> {
+    const files = await this.files()
+    const used = loadEnvironments(files)
+      .reverse()
+      .flatMap(({ images, platform }) => Object.keys(images).map((name) => [name, platform] as const))
+    const platforms = new Map(used)
+    return Object.fromEntries(
+      Object.entries(loadImages(files)).map(([name, image]) => [
+        name,
+        { image, platform: platforms.get(name) ?? defaultPlatform },
+      ]),
+    )
   }
 
   /** One environment, checked. */
@@ -82,7 +100,7 @@ export class Session {
   async sources(): Promise<Sources> {
     const { workspace, terragrunt, providerMirror } = this.given
     return {
-      repository: workspace.directory(".", { exclude: ["**/node_modules", ".git"] }),
+      repository: workspace,
       charts: await this.charts(),
       pins: readPins((await this.files()).get(PINS)),
       commit: await this.commit(),
@@ -144,11 +162,13 @@ export class Session {
     const [target, sources] = await Promise.all([this.target(), this.sources()])
     const { account, region } = environment
     const caller = await checkCaller({ target, account, region })
+    say(`${name} on ${target.title}, as ${caller}`)
     return new Deployment(environment, target, sources, caller)
   }
 
   /** Does work on an environment while no other run works on it. */
   async alone<T>(deployment: Deployment, work: () => Promise<T>): Promise<T> {
-    return holding(deployment.documents(), `environments/${deployment.environment.name}`, 0, work)
+    const lease = { name: `environments/${deployment.environment.name}`, caller: deployment.caller, patience: 0 }
+    return holding(deployment.documents(), lease, work)
   }
 }

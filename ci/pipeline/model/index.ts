@@ -10,10 +10,12 @@
  *   loadEnvironment(files, name, options?): Environment    merged, checked; throws ModelError with every problem
  *   loadEnvironments(files, options?): Environment[]       all of them; the problems of all in one ModelError
  *     options.charts: string[]                             directories of the charts that exist (checked when given)
+ *   loadImages(files): Record<name, Image>                 all of images.yaml, used by an environment or not
  *     options.chartFiles: ChartFiles                       their Chart.yaml files (checked when given)
  *   environmentYaml(env, {origins?}): string               what `environment --name X` prints
  *
- *   Environment = { name, host, account, region, domain, cluster, network?, tier, chartRepository, protected,
+ *   Environment = { name, host, account, region, domain, cluster, network?, tier, platform, chartRepository,
+ *     protected,
  *     infrastructure: Record<"account"|"cluster"|"environment", Record<unit, inputs>>,
  *     releases: Record<name, { chart, namespace, values, secrets, needs, timeout }>,
  *     images: Record<name, { repository, copy } | { repository, build: { context, dockerfile?, target? } }>,
@@ -40,7 +42,8 @@
  *   formatReport(report), formatLock(lock), lockDigest(lock), canonicalJson(value), digest(value): string
  *   argoApplications(env, { registry, server, charts, lookup }): string      Argo CD Applications as YAML
  *   secrets.know(value), secrets.hide(text)                  takes known secrets out of a text; formsOf(value): how they are written
- *   makeLock(env, commit, yielded): Lock     readPins(text): Pins     refusal(name, copy, source, pins): string | undefined
+ *   formatPods(pods), formatAddresses(running, address): string      what runs, and where to look
+ *   makeLock(env, commit, yielded): Lock     readPins(text): Pins     pinnedDigest(name, copy, pins): string | undefined
  */
 
 export { argoApplications } from "./argocd.js"
@@ -48,13 +51,21 @@ export { canonicalJson, digest } from "./canonical.js"
 export type { ChartFile, Dependency } from "./chart-file.js"
 export * from "./chart-files.js"
 export { chartDirectory, chartName, withContent } from "./charts.js"
+export * from "./dockerignore.js"
 export * from "./environment.js"
 export { exampleLookup } from "./examples.js"
 export { isPlaceholder, roleArn, tenantRoles, workflowRoles } from "./github.js"
 export * from "./graph.js"
 export { sharedKey, sharedOutputs, tenantPrefix } from "./handover.js"
 export * from "./images.js"
-export { type Files, type LoadOptions, listEnvironments, loadEnvironment, loadEnvironments } from "./load.js"
+export {
+  type Files,
+  type LoadOptions,
+  listEnvironments,
+  loadEnvironment,
+  loadEnvironments,
+  loadImages,
+} from "./load.js"
 export * from "./lock.js"
 export { formsOf, Mask, secrets } from "./mask.js"
 export { ENVIRONMENT_LABEL, NAMESPACE_LABELS, TENANT_LABEL } from "./namespace.js"
@@ -65,6 +76,7 @@ export * from "./plan.js"
 export { formatPosition, formatProblem, ModelError, type Position, type Problem } from "./problems.js"
 export * from "./report.js"
 export * from "./resolve.js"
-export type { Release, SecretValue } from "./schema.js"
+export * from "./running.js"
+export { defaultPlatform, type Release, type SecretValue } from "./schema.js"
 export type { Json, Path } from "./tree.js"
 export { SCOPES, type Scope, scopeOf } from "./units.js"

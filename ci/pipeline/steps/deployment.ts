@@ -10,12 +10,13 @@ import type { Charts } from "../tools/helm-charts.js"
 import { Kubectl } from "../tools/kubectl.js"
 import { Kubernetes } from "../tools/kubernetes.js"
 import { Documents } from "../tools/s3.js"
+import type { Repository } from "./context.js"
 import type { Yield } from "./step.js"
 
 /** Directories that a deployment is made from. */
 export interface Sources {
   /** The caller's repository: contexts of image builds are paths in it. */
-  repository: Directory
+  repository: Repository
   charts: Charts
   terragrunt: Directory
   /** Digests of copied images, by the image's name. */
@@ -99,6 +100,11 @@ export class Deployment {
   registry(): Promise<Registry> {
     this.registryLogin ??= registryLogin(this.place)
     return this.registryLogin
+  }
+
+  /** Whether there is a Kubernetes cluster, as far as the steps so far say. */
+  hasCluster(): boolean {
+    return Boolean((this.infrastructure().eks as Record<string, unknown> | undefined)?.cluster_name)
   }
 
   /** The Kubernetes cluster, once the cluster's infrastructure is there. */

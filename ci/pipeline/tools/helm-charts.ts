@@ -1,10 +1,10 @@
 // Helm charts: packages, renders and pushes them, without a cluster.
 import { basename } from "node:path"
-import { type Container, type Directory, dag, type File } from "@dagger.io/dagger"
+import { type Container, type Directory, type File } from "@dagger.io/dagger"
 import { type ChartFiles, type Dependency, packings, readChart, withContent } from "../model/index.js"
 import type { Target } from "../targets/target.js"
 import type { Registry } from "./ecr.js"
-import { cached, run } from "./exec.js"
+import { cached, printed, run } from "./exec.js"
 import { withRegistryLogin } from "./registry.js"
 import { toolbox } from "./toolbox.js"
 
@@ -64,8 +64,8 @@ export async function renderChart(
 ): Promise<File> {
   const options = ["--namespace", namespace, "--values", "/run/values.json"]
   const box = (await withChart(charts, path)).withNewFile("/run/values.json", JSON.stringify(values))
-  const { stdout } = await cached(box, ["helm", "template", name, `/charts/${path}`, ...options])
-  return dag.directory().withNewFile("manifests.yaml", stdout).file("manifests.yaml")
+  const rendered = await cached(box, ["helm", "template", name, `/charts/${path}`, ...options])
+  return rendered.box.file(printed)
 }
 
 /**

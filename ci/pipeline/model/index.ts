@@ -40,8 +40,8 @@
  *   formatTable(headers, rows), formatPlan(plan), formatResults(results): string
  *   formatReport(report), formatLock(lock), lockDigest(lock), canonicalJson(value), digest(value): string
  *   argoApplications(env, { registry, server, charts, lookup }): string      Argo CD Applications as YAML
- *   formatPods(pods), formatAddresses(running, address): string      what runs, and where to look
  *   secrets.know(value), secrets.hide(text)                  takes known secrets out of a text; formsOf(value): how they are written
+ *   formatPods(pods), formatAddresses(running, address): string      what runs, and where to look
  *   makeLock(env, commit, yielded): Lock     readPins(text): Pins     refusal(name, copy, source, pins): string | undefined
  */
 

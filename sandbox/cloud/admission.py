@@ -1,5 +1,5 @@
 """What becomes of new objects in the cluster: pods that cannot really run here go to the simulated nodes, the others
-request less than they ask for, stand-ins that act are marked, and volumes of the EBS driver come from the sandbox's disk."""
+request less than they ask for, stand-ins that act are marked, and volumes of the EBS driver come from local disk."""
 
 import base64
 import json
@@ -11,8 +11,8 @@ from . import registry, settings
 
 # Labels and annotations of pods.
 SIMULATED = "wallet-world/simulated"
-OVERSUBSCRIBED = "wallet-world/oversubscribed"
 ACTING = "wallet-world/stand-in"
+OVERSUBSCRIBED = "wallet-world/oversubscribed"
 # Labels of images: one that stands in for what cannot be had, and one that does its work with made-up input.
 STAND_IN = "io.wallet-world.stand-in"
 ACTS = "io.wallet-world.stand-in.acts"
@@ -35,14 +35,11 @@ def review(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def pod(item: dict[str, Any]) -> list[dict[str, Any]]:
-    """The change to a new pod: smaller requests, and a label when a stand-in runs in it; when it cannot run, where it goes
-    and why."""
+    """The change to a new pod: smaller requests when it can run, otherwise where it goes and why."""
     images = {container["image"]: labels(container["image"]) for container in containers(item["spec"])}
     why = reason(item["spec"], images)
     if why is None:
-        acting = any(found.get(ACTS) == "true" for found in images.values())
-        mark = _merge("/metadata/labels", item["metadata"].get("labels"), ACTING, "true") if acting else []
-        return [*oversubscribed(item), *mark]
+        return [*marked(item, images), *oversubscribed(item)]
     toleration = {"key": SIMULATED, "operator": "Equal", "value": "true", "effect": "NoSchedule"}
     changes = [
         *_merge("/spec/nodeSelector", item["spec"].get("nodeSelector"), SIMULATED, "true"),
@@ -52,6 +49,13 @@ def pod(item: dict[str, Any]) -> list[dict[str, Any]]:
     if item["spec"].get("tolerations"):
         return [*changes, {"op": "add", "path": "/spec/tolerations/-", "value": toleration}]
     return [*changes, {"op": "add", "path": "/spec/tolerations", "value": [toleration]}]
+
+
+def marked(item: dict[str, Any], images: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
+    """The change that marks a pod in which a stand-in acts."""
+    if not any(found.get(ACTS) == "true" for found in images.values()):
+        return []
+    return _merge("/metadata/labels", item["metadata"].get("labels"), ACTING, "true")
 
 
 def oversubscribed(item: dict[str, Any]) -> list[dict[str, Any]]:

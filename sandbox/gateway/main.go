@@ -7,6 +7,7 @@
 //	anything else                 the Service that an Ingress names for that host and path
 //
 // Inside, at an address of its own, it is also what the sandbox has of the internet (outside.go).
+// It is also the proxy (CONNECT) by which tools in other containers reach these names.
 package main
 
 import (

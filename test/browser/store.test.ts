@@ -60,9 +60,9 @@ async function eventually(address: string, there: (page: Page) => Promise<boolea
 
 const has = (text: string | RegExp) => async (page: Page) => (await page.getByText(text).count()) > 0
 
-/** Whether a row of the table of registrations has a text and a status. */
+/** Whether one of the registrations has a text and a status. */
 const row = (text: string, status: string) => async (page: Page) =>
-  (await page.locator("tr").filter({ hasText: text }).getByText(status, { exact: true }).count()) > 0
+  (await page.locator(".registrations > li").filter({ hasText: text }).getByText(status, { exact: true }).count()) > 0
 
 beforeAll(async () => {
   rmSync(screenshots, { recursive: true, force: true })

@@ -1,5 +1,5 @@
 // What one call works with: the caller's files, the model of an environment, and the target.
-import type { Directory, Secret, Service } from "@dagger.io/dagger"
+import type { Directory, Secret } from "@dagger.io/dagger"
 import {
   chartDirectories,
   type Environment,
@@ -18,7 +18,7 @@ import { AwsTarget } from "../targets/aws.js"
 import { SandboxTarget } from "../targets/sandbox.js"
 import type { Target } from "../targets/target.js"
 import type { Charts } from "../tools/helm-charts.js"
-import { sandboxService } from "../tools/sandbox.js"
+import { startSandbox } from "../tools/sandbox.js"
 import { checkCaller } from "../tools/sts.js"
 import { allCharts } from "./charts.js"
 import { readEnvironments } from "./files.js"
@@ -31,12 +31,9 @@ export interface Given {
   terragrunt: Directory
   sandboxHome: Directory
   awsCredentials?: Secret
-  sandbox?: Service
+  sandbox?: string
   providerMirror?: Directory
 }
-
-/** The port of a sandbox that lives as long as the call: nothing else is in its network namespace. */
-const sandboxPort = 8443
 
 /** One call. */
 export class Session {
@@ -133,8 +130,8 @@ export class Session {
   async target(): Promise<Target> {
     const { awsCredentials, sandbox, sandboxHome } = this.given
     if (awsCredentials && !sandbox) return new AwsTarget(awsCredentials)
-    const service = sandbox ?? (await sandboxService(sandboxHome, sandboxPort))
-    return SandboxTarget.open(service, sandbox !== undefined, awsCredentials)
+    const address = sandbox ?? (await startSandbox(sandboxHome))
+    return SandboxTarget.open(address, sandbox !== undefined, awsCredentials)
   }
 
   /**

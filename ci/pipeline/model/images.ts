@@ -116,7 +116,9 @@ function neighbourProblems(tree: MapTree, name: string, images: Record<string, I
     if (!built.includes(image))
       return [{ at, message: `${image} is not built here`, hint: `what can run beside ${name} is ${built.join(", ")}` }]
     if (reaches(image, name, images))
-      return [{ at, message: `${image} needs ${name} beside it, too`, hint: "one of the two must do without the other" }]
+      return [
+        { at, message: `${image} needs ${name} beside it, too`, hint: "one of the two must do without the other" },
+      ]
     return []
   })
 }

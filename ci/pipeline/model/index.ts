@@ -56,7 +56,14 @@ export { isPlaceholder, roleArn, tenantRoles, workflowRoles } from "./github.js"
 export * from "./graph.js"
 export { sharedKey, sharedOutputs, tenantPrefix } from "./handover.js"
 export * from "./images.js"
-export { type Files, type LoadOptions, listEnvironments, loadEnvironment, loadEnvironments, loadImages } from "./load.js"
+export {
+  type Files,
+  type LoadOptions,
+  listEnvironments,
+  loadEnvironment,
+  loadEnvironments,
+  loadImages,
+} from "./load.js"
 export * from "./lock.js"
 export { formsOf, Mask, secrets } from "./mask.js"
 export { ENVIRONMENT_LABEL, NAMESPACE_LABELS, TENANT_LABEL } from "./namespace.js"

@@ -66,7 +66,7 @@ start_sandbox() {
   say "starting the sandbox on port $port; its log is $sandbox_log"
   # In a session of its own, so that the end of this terminal, or Ctrl-C in it, is not its end.
   if command -v setsid >/dev/null; then command=(setsid "${command[@]}"); fi
-  (cd "$checkout" && DAGGER_PROGRESS=plain exec nohup "${command[@]}") </dev/null >"$sandbox_log" 2>&1 7>&- 8>&- &
+  (cd "$checkout" && NO_COLOR=1 DAGGER_PROGRESS=plain exec nohup "${command[@]}") </dev/null >"$sandbox_log" 2>&1 7>&- 8>&- &
   sandbox_pid=$!
   sandbox_port=$port
   printf '%s\n' "$sandbox_pid" "$(birth_mark "$sandbox_pid")" "$port" "$(date)" >"$sandbox_dir/process"
@@ -92,18 +92,23 @@ running_at() {
 
 # wait_for_sandbox: until it says that it is ready; not for ever, and not when it has ended
 wait_for_sandbox() {
-  local limit=${WALLET_WORLD_SANDBOX_TIMEOUT:-5400} began=$SECONDS shown=$SECONDS
+  local limit=${WALLET_WORLD_SANDBOX_TIMEOUT:-5400} began=$SECONDS
   sandbox_answers && return
   until sandbox_answers; do
     sandbox_runs || sandbox_failed "the sandbox ended before it was ready"
     [ $((SECONDS - began)) -lt "$limit" ] || sandbox_failed "the sandbox was not ready after $limit seconds"
-    if [ $((SECONDS - shown)) -ge 15 ]; then
-      shown=$SECONDS
-      say "waiting for the sandbox for $((SECONDS - began)) s (the first start builds its programs): $(tail -n 1 "$sandbox_log" | tr -d '\033' | cut -c 1-120)"
-    fi
+    show_waiting $((SECONDS - began)) "waiting for the sandbox for $((SECONDS - began)) s$(sandbox_progress)"
     sleep 0.5
   done
+  end_waiting
   say "the sandbox is ready after $((SECONDS - began)) s"
+}
+
+# sandbox_progress: what is made for it, in its own words
+sandbox_progress() {
+  local said
+  said=$(last_said "$sandbox_log")
+  if [ -n "$said" ]; then echo ": ${said#the sandbox: }"; else echo " (the first start compiles its programs)"; fi
 }
 
 # sandbox_answers: whether a sandbox, not just anybody, says at that port that all of its parts are ready. Sets
@@ -121,7 +126,8 @@ sandbox_answers() {
 sandbox_ready() { curl --fail --silent --noproxy '*' --max-time 5 "http://localhost:$sandbox_port/ready"; }
 
 sandbox_failed() {
-  tail -n 40 "$sandbox_log" >&2
+  end_waiting
+  tail -n 40 "$sandbox_log" | without_escapes >&2
   end_sandbox
   die "$1; the lines above end its log, $sandbox_log"
 }

@@ -19,6 +19,7 @@ import { SandboxTarget } from "../targets/sandbox.js"
 import type { Target } from "../targets/target.js"
 import type { Charts } from "../tools/helm-charts.js"
 import { startSandbox } from "../tools/sandbox.js"
+import { say } from "../tools/say.js"
 import { checkCaller } from "../tools/sts.js"
 import { allCharts } from "./charts.js"
 import { readEnvironments } from "./files.js"
@@ -144,11 +145,13 @@ export class Session {
     const [target, sources] = await Promise.all([this.target(), this.sources()])
     const { account, region } = environment
     const caller = await checkCaller({ target, account, region })
+    say(`${name} on ${target.title}, as ${caller}`)
     return new Deployment(environment, target, sources, caller)
   }
 
   /** Does work on an environment while no other run works on it. */
   async alone<T>(deployment: Deployment, work: () => Promise<T>): Promise<T> {
-    return holding(deployment.documents(), `environments/${deployment.environment.name}`, 0, work)
+    const lease = { name: `environments/${deployment.environment.name}`, caller: deployment.caller, patience: 0 }
+    return holding(deployment.documents(), lease, work)
   }
 }

@@ -65,7 +65,7 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
     },
     async apply({ made, record: before }) {
       const stack = await stackOf(scope, owner, deployment)
-      return holding(documents, `infrastructure/${prefix(stack)}`, patience, async () => {
+      return holding(documents, leaseOf(stack, deployment), async () => {
         await unlock(documents, stack)
         const tool = await openStack(scope, owner, deployment)
         const outputs = await tool.apply()
@@ -78,7 +78,7 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
     outputs: ({ made, record }) => ({ version: made.slice(0, 12), values: record?.outputs ?? {} }),
     async destroy() {
       const stack = await stackOf(scope, owner, deployment)
-      await holding(documents, `infrastructure/${prefix(stack)}`, patience, async () => {
+      await holding(documents, leaseOf(stack, deployment), async () => {
         const document = await documents.read(`${prefix(stack)}/record.json`)
         const { units }: Partial<Record_> = document ? JSON.parse(document.text) : {}
         const all = { ...stack, units: { ...units, ...stack.units } }
@@ -116,6 +116,13 @@ async function digestOfStack(stack: Stack, terragrunt: Directory): Promise<strin
 /** Where everything of a stack lies in the state bucket. */
 const prefix = ({ account, region, cluster, environment }: Stack) => [account, region, cluster, environment].join("/")
 const stateKey = (stack: Stack, unit: string) => `${prefix(stack)}/${unit}/tofu.tfstate`
+
+/** One run at a time works on a stack; another one waits for it. */
+const leaseOf = (stack: Stack, { caller }: Deployment) => ({
+  name: `infrastructure/${prefix(stack)}`,
+  caller,
+  patience,
+})
 
 /** OpenTofu's locks of a run that was killed: whoever holds the scope's lease knows that nobody else is at work. */
 async function unlock(documents: Documents, stack: Stack): Promise<void> {

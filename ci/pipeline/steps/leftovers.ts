@@ -85,7 +85,8 @@ export async function removeLeftovers(found: readonly Leftover[], deployment: De
     const { step, kept } = leftover
     const result: StepResult = kept
       ? { step, outcome: "unchanged", note: `kept: ${kept}` }
-      : await timed({ id: step }, async () => {
+      : await timed({ id: step }, async (now) => {
+          now("delete")
           await remove(leftover, deployment)
           return { outcome: "deleted" }
         })
@@ -112,7 +113,8 @@ export async function removeForeign(found: readonly FoundRelease[], deployment: 
   const results: StepResult[] = []
   for (const release of found) {
     const { namespace, name } = release
-    const result = await timed({ id: `release:${namespace}/${name}` }, async () => {
+    const result = await timed({ id: `release:${namespace}/${name}` }, async (now) => {
+      now("delete")
       await (await deployment.helm()).uninstall(name, namespace, patience)
       return { outcome: "deleted", identity: `was ${installer(release)}` }
     })

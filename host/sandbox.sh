@@ -18,7 +18,7 @@ sandbox_command() {
   esac
 }
 
-# keep_sandbox: starts it unless it runs; returns when it is ready, with its port in $sandbox_port
+# keep_sandbox: starts it unless it runs; returns when it is ready, with its port in $sandbox_port and its $sandbox_address
 keep_sandbox() {
   sandbox_paths
   mkdir -p "$sandbox_dir"
@@ -36,7 +36,6 @@ keep_sandbox() {
 # meet_sandbox PORT: the one that another checkout keeps
 meet_sandbox() {
   sandbox_port=$1
-  mkdir -p "$cache/sandbox"
   sandbox_answers || die "no sandbox answers at port $1, which WALLET_WORLD_SANDBOX names: \`./daggerw sandbox status\` where it was started says more"
 }
 
@@ -108,25 +107,18 @@ wait_for_sandbox() {
 }
 
 # sandbox_answers: whether a sandbox, not just anybody, says at that port that all of its parts are ready. Sets
-# $sandbox_host: its own address where this machine has a route to it, which is kept in mind, else localhost, where the
-# engine's tunnel is. The tunnel carries all connections in one stream, and stalls when clients leave early: it is for
-# people and for finding the address, not for deployments.
+# $sandbox_address: where it is in the engine's network. Only people and this question go through the engine's tunnel to
+# localhost: it carries all connections in one stream, and stalls under those of a deployment.
 sandbox_answers() {
-  local known=$cache/sandbox/$sandbox_port.address ready
-  if [ -e "$known" ]; then
-    sandbox_host=$(<"$known")
-    [ -z "$sandbox_host" ] || ! is_ready "$(sandbox_ready 2)" || return 0
-  fi
-  sandbox_host=localhost
-  ready=$(sandbox_ready 5)
-  is_ready "$ready" || return 1
-  sandbox_host=$(sed -n 's/.*"address":"\([0-9.]*\)".*/\1/p' <<<"$ready")
-  if [ -n "$sandbox_host" ] && is_ready "$(sandbox_ready 2)"; then echo "$sandbox_host" >"$known"; else sandbox_host=localhost; fi
+  local ready
+  ready=$(sandbox_ready)
+  [[ $ready = *'"ready":true'* ]] || return 1
+  sandbox_address=$(sed -n 's/.*"address":"\([0-9.]*\)".*/\1/p' <<<"$ready"):$sandbox_port
+  [[ $sandbox_address = [0-9]* ]]
 }
 
-# sandbox_ready SECONDS: what it says about its parts
-sandbox_ready() { curl --fail --silent --noproxy '*' --max-time "$1" "http://$sandbox_host:$sandbox_port/ready"; }
-is_ready() { [[ $1 = *'"ready":true'* ]]; }
+# sandbox_ready: what it says about its parts
+sandbox_ready() { curl --fail --silent --noproxy '*' --max-time 5 "http://localhost:$sandbox_port/ready"; }
 
 sandbox_failed() {
   tail -n 40 "$sandbox_log" >&2
@@ -155,8 +147,8 @@ sandbox_status() {
   echo "since    $sandbox_since"
   echo "log      $sandbox_log"
   if sandbox_answers; then
-    echo "reached  $sandbox_host:$sandbox_port"
-    echo "parts    $(sandbox_ready 10)"
+    echo "inside   $sandbox_address"
+    echo "parts    $(sandbox_ready)"
   else
     echo "parts    do not answer"
   fi

@@ -1,5 +1,5 @@
 // What one call works with: the caller's files, the model of an environment, and the target.
-import type { Directory, Secret, Service } from "@dagger.io/dagger"
+import type { Directory, Secret } from "@dagger.io/dagger"
 import {
   chartDirectories,
   type Environment,
@@ -8,6 +8,7 @@ import {
   type LoadOptions,
   loadEnvironment,
   loadEnvironments,
+  loadImages,
   PINS,
   readPins,
 } from "../model/index.js"
@@ -17,7 +18,7 @@ import { AwsTarget } from "../targets/aws.js"
 import { SandboxTarget } from "../targets/sandbox.js"
 import type { Target } from "../targets/target.js"
 import type { Charts } from "../tools/helm-charts.js"
-import { sandboxService } from "../tools/sandbox.js"
+import { startSandbox } from "../tools/sandbox.js"
 import { checkCaller } from "../tools/sts.js"
 import { allCharts } from "./charts.js"
 import { readEnvironments } from "./files.js"
@@ -30,17 +31,8 @@ export interface Given {
   terragrunt: Directory
   sandboxHome: Directory
   awsCredentials?: Secret
-  sandbox?: Service
+  sandbox?: string
   providerMirror?: Directory
-}
-
-/** The port of a sandbox that lives as long as the call: nothing else is in its network namespace. */
-const sandboxPort = 8443
-
-/** An image, and the platform that it is built for. */
-export interface PlatformImage {
-  image: Image
-  platform: string
 }
 
 /** One call. */
@@ -76,13 +68,15 @@ export class Session {
     return this.knownCharts
   }
 
-  /** All images that any environment uses, by name, each for the platform of the first environment that uses it. */
-  async images(): Promise<Record<string, PlatformImage>> {
-    const environments = loadEnvironments(await this.files()).reverse()
-    const images = environments.flatMap(({ images, platform }) =>
-      Object.entries(images).map(([name, image]) => [name, { image, platform }]),
-    )
-    return Object.fromEntries(images)
+  /** All images of `environments/images.yaml`, by name. */
+  async images(): Promise<Record<string, Image>> {
+    return loadImages(await this.files())
+  }
+
+  /** The platform that an image is built for where no environment is named: that of the first one that uses it. */
+  async platform(image: string): Promise<string> {
+    const [first, ...others] = loadEnvironments(await this.files())
+    return [first, ...others].find(({ images }) => image in images)?.platform ?? first.platform
   }
 
   /** One environment, checked. */
@@ -142,8 +136,8 @@ export class Session {
   async target(): Promise<Target> {
     const { awsCredentials, sandbox, sandboxHome } = this.given
     if (awsCredentials && !sandbox) return new AwsTarget(awsCredentials)
-    const service = sandbox ?? (await sandboxService(sandboxHome, sandboxPort))
-    return SandboxTarget.open(service, sandbox !== undefined, awsCredentials)
+    const address = sandbox ?? (await startSandbox(sandboxHome))
+    return SandboxTarget.open(address, sandbox !== undefined, awsCredentials)
   }
 
   /**

@@ -52,8 +52,8 @@ export async function destroySteps(steps: GraphStep[], deployment: Deployment): 
 }
 
 /** Does the work of one step, says so as it goes, and turns an error into a result. */
-async function timed(
-  { id }: GraphStep,
+export async function timed(
+  { id }: Pick<GraphStep, "id">,
   work: () => Promise<Pick<StepResult, "outcome" | "identity">>,
 ): Promise<StepResult> {
   const started = Date.now()

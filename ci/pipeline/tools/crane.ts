@@ -66,4 +66,4 @@ export async function digestAt(target: Target, registry: Registry, reference: st
 }
 
 const craneBox = async (target: Target, registry: Registry): Promise<Container> =>
-  target.attach(withRegistryLogin(await toolbox("crane"), registry), registry.host)
+  target.attach(withRegistryLogin(await toolbox("crane"), registry))

@@ -1,4 +1,5 @@
 // Builds the sandbox: one privileged service with a real Kubernetes, a registry, and the emulated cloud.
+import { lookup } from "node:dns/promises"
 import { type Container, type Directory, dag, type Service } from "@dagger.io/dagger"
 import { compiled, compiledSource, type GoModuleName, goRecipe } from "./go.js"
 import { type Program, programImage } from "./published.js"
@@ -36,6 +37,19 @@ export async function sandboxService(home: Directory, port: number): Promise<Ser
     .withExposedPort(port)
     .withDefaultArgs(["/opt/sandbox/start"])
     .asService({ insecureRootCapabilities: true })
+}
+
+/**
+ * Starts a sandbox that lives as long as the call.
+ *
+ * @param home the directory `sandbox`
+ * @returns its address in the engine's network, with its port
+ */
+export async function startSandbox(home: Directory): Promise<string> {
+  const port = 8443 // nothing else is in its network namespace
+  const service = await (await sandboxService(home, port)).start()
+  const { address } = await lookup(await service.hostname(), 4)
+  return `${address}:${port}`
 }
 
 /**

@@ -26,7 +26,9 @@ export default defineConfig({
       suite(2, "toolchain", 10 * minutes),
       suite(3, "cloud", 10 * minutes),
       suite(4, "golden", 5 * minutes, ["./test/golden/setup.ts"]),
-      suite(5, "module", 45 * minutes),
+      // Deploys what the module's tests deploy, too, and take away at their end.
+      suite(5, "browser", 15 * minutes, ["./test/browser/setup.ts"]),
+      suite(6, "module", 45 * minutes),
     ],
   },
 })

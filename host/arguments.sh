@@ -43,7 +43,7 @@ complete_arguments() {
   esac
   if [ -z "$has_sandbox" ] && needs_target "$function"; then
     if [ -n "$other_sandbox" ]; then meet_sandbox "$other_sandbox"; else keep_sandbox; fi
-    added+=("--sandbox=tcp://$sandbox_host:$sandbox_port")
+    added+=("--sandbox=$sandbox_address")
   fi
   arguments=("${@:1:call+1}" "${added[@]+"${added[@]}"}" "${@:call+2}")
 }

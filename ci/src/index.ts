@@ -26,7 +26,7 @@ export class WalletWorld {
   terragrunt: Directory
   sandboxHome: Directory
   awsCredentials?: Secret
-  sandbox?: Service
+  sandbox?: string
   providerMirror?: Directory
   keptPrograms?: Directory
 
@@ -37,7 +37,8 @@ export class WalletWorld {
    * @param sandboxHome what the sandbox is built from; the module's own
    * @param awsCredentials what `aws configure export-credentials` prints: --aws-credentials='cmd://aws configure export-credentials'.
    *   Without them the target is the sandbox.
-   * @param sandbox a sandbox that is running: --sandbox=tcp://localhost:8443. `./daggerw` passes the kept one.
+   * @param sandbox the address of a running sandbox in the engine's network: --sandbox=10.87.0.12:8443. `./daggerw` passes the
+   *   kept one's.
    * @param providerMirror a file-system mirror of OpenTofu providers; without it they come from their registry
    * @param keptPrograms what `keep-programs` returned before, so that nothing is compiled again. `./daggerw` passes it.
    */
@@ -47,7 +48,7 @@ export class WalletWorld {
     @argument({ defaultPath: "/terragrunt", ignore: ["**/.terragrunt-*"] }) terragrunt: Directory,
     @argument({ defaultPath: "/sandbox", ignore: ["**/__pycache__"] }) sandboxHome: Directory,
     awsCredentials?: Secret,
-    sandbox?: Service,
+    sandbox?: string,
     providerMirror?: Directory,
     keptPrograms?: Directory,
   ) {
@@ -136,7 +137,8 @@ export class WalletWorld {
 
   /**
    * Tests one service that is built from source: its own tests in the stage `test` of its Dockerfile, then the image as
-   * it would be pushed, both beside a real Postgres and a real Kafka. Returns what the tests printed. Fails with it when a
+   * it would be pushed, both beside a real Postgres, a real Kafka, and the images that `images.yaml` names under
+   * `test.beside`. Returns what the tests printed. Fails with it when a
    * test fails, takes longer than 15 minutes, or the image is not healthy within 90 seconds.
    *
    * Example: `dagger call test --service dapp-store-api`
@@ -196,18 +198,20 @@ export class WalletWorld {
   }
 
   /**
-   * Deploys an environment: infrastructure, images, charts, releases. What is already as it should be is left alone.
-   * Returns a table of the steps and of the pods, and the addresses to look at. Fails with the same table and every step's
-   * error, or when another run holds the environment's lease; the same command continues where it stopped.
+   * Deploys an environment: infrastructure, images, charts, releases. What is already as it should be is left alone; what
+   * the environment owns and its file no longer names is deleted. Returns a table of the steps and of the pods, and the
+   * addresses to look at. Fails with the same table and every step's error, or when another run holds the environment's
+   * lease; the same command continues where it stopped.
    *
    * Example: `dagger call deploy --env preview-nightly`
    *
    * @param env the environment's name
+   * @param confirm the environment's name once more: lets something of a protected one be deleted
    */
   @func({ cache: "never" })
-  async deploy(env: string): Promise<string> {
+  async deploy(env: string, confirm: string = ""): Promise<string> {
     const { deploy } = await import("#commands/deploy.js")
-    return this.call((session) => deploy(session, env))
+    return this.call((session) => deploy(session, env, confirm))
   }
 
   /**
@@ -281,12 +285,12 @@ export class WalletWorld {
 
   /**
    * Destroys an environment in reverse order; what it shares with others stays. Returns a table of the steps. Fails with
-   * it, when a step fails, and for a protected environment without `confirm`.
+   * it, when a step fails, and without `confirm` for a protected environment, or one in which others have installed something.
    *
    * Example: `dagger call destroy --env preview-nightly`
    *
    * @param env the environment's name
-   * @param confirm the environment's name once more, for protected ones
+   * @param confirm the environment's name once more, for protected ones and those in which others have installed something
    */
   @func({ cache: "never" })
   async destroy(env: string, confirm: string = ""): Promise<string> {

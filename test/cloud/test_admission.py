@@ -36,6 +36,7 @@ class Pods(unittest.TestCase):
         push("real", "1", {"a": "b"})
         cls.digest = push("acted", "1", {"io.wallet-world.stand-in": "true"})
         push("acted", "index-1", {"io.wallet-world.stand-in": "true"})
+        push("acts", "1", {"io.wallet-world.stand-in": "true", "io.wallet-world.stand-in.acts": "true"})
 
     def test_real_pods_stay_as_they_are(self) -> None:
         for item in (
@@ -75,6 +76,20 @@ class Pods(unittest.TestCase):
             self.assertEqual(changes["/spec/nodeSelector"], {"wallet-world/simulated": "true"}, reference)
             self.assertEqual(changes["/metadata/labels"], {"wallet-world/simulated": "true"})
             self.assertEqual(changes["/spec/tolerations"][0]["key"], "wallet-world/simulated")
+
+    def test_stand_ins_that_act_run_and_are_marked(self) -> None:
+        item = pod(f"{REGISTRY}/acts:1")
+        marked = [{"op": "add", "path": "/metadata/labels", "value": {"wallet-world/stand-in": "true"}}]
+        self.assertEqual(patch("Pod", item), marked)
+        item["metadata"]["labels"] = {"l": "m"}
+        self.assertEqual([change["path"] for change in patch("Pod", item)], ["/metadata/labels/wallet-world~1stand-in"])
+
+    def test_stand_ins_that_act_beside_what_cannot_run_are_simulated(self) -> None:
+        beside = pod(f"{REGISTRY}/acts:1")
+        beside["spec"]["containers"].append({"name": "d", "image": f"{REGISTRY}/acted:1"})
+        for item in (beside, pod(f"{REGISTRY}/acts:1", "64Gi")):
+            paths = [change["path"] for change in patch("Pod", item)]
+            self.assertIn("/spec/nodeSelector", paths)
 
     def test_memory_that_is_not_there(self) -> None:
         for memory in ("5Gi", "4.1Gi", "8000M", "64Gi", "1e10"):

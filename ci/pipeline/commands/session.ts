@@ -1,5 +1,5 @@
 // What one call works with: the caller's files, the model of an environment, and the target.
-import type { Directory, Secret, Service } from "@dagger.io/dagger"
+import type { Directory, Secret } from "@dagger.io/dagger"
 import {
   chartDirectories,
   type Environment,
@@ -8,6 +8,7 @@ import {
   type LoadOptions,
   loadEnvironment,
   loadEnvironments,
+  loadImages,
   PINS,
   readPins,
 } from "../model/index.js"
@@ -17,7 +18,8 @@ import { AwsTarget } from "../targets/aws.js"
 import { SandboxTarget } from "../targets/sandbox.js"
 import type { Target } from "../targets/target.js"
 import type { Charts } from "../tools/helm-charts.js"
-import { sandboxService } from "../tools/sandbox.js"
+import { startSandbox } from "../tools/sandbox.js"
+import { say } from "../tools/say.js"
 import { checkCaller } from "../tools/sts.js"
 import { allCharts } from "./charts.js"
 import { readEnvironments } from "./files.js"
@@ -30,12 +32,9 @@ export interface Given {
   terragrunt: Directory
   sandboxHome: Directory
   awsCredentials?: Secret
-  sandbox?: Service
+  sandbox?: string
   providerMirror?: Directory
 }
-
-/** The port of a sandbox that lives as long as the call: nothing else is in its network namespace. */
-const sandboxPort = 8443
 
 /** One call. */
 export class Session {
@@ -70,10 +69,9 @@ export class Session {
     return this.knownCharts
   }
 
-  /** All images that any environment uses, by name. */
+  /** All images of `environments/images.yaml`, by name. */
   async images(): Promise<Record<string, Image>> {
-    const environments = loadEnvironments(await this.files())
-    return Object.assign({}, ...environments.map(({ images }) => images))
+    return loadImages(await this.files())
   }
 
   /** One environment, checked. */
@@ -133,8 +131,8 @@ export class Session {
   async target(): Promise<Target> {
     const { awsCredentials, sandbox, sandboxHome } = this.given
     if (awsCredentials && !sandbox) return new AwsTarget(awsCredentials)
-    const service = sandbox ?? (await sandboxService(sandboxHome, sandboxPort))
-    return SandboxTarget.open(service, sandbox !== undefined, awsCredentials)
+    const address = sandbox ?? (await startSandbox(sandboxHome))
+    return SandboxTarget.open(address, sandbox !== undefined, awsCredentials)
   }
 
   /**
@@ -147,11 +145,13 @@ export class Session {
     const [target, sources] = await Promise.all([this.target(), this.sources()])
     const { account, region } = environment
     const caller = await checkCaller({ target, account, region })
+    say(`${name} on ${target.title}, as ${caller}`)
     return new Deployment(environment, target, sources, caller)
   }
 
   /** Does work on an environment while no other run works on it. */
   async alone<T>(deployment: Deployment, work: () => Promise<T>): Promise<T> {
-    return holding(deployment.documents(), `environments/${deployment.environment.name}`, 0, work)
+    const lease = { name: `environments/${deployment.environment.name}`, caller: deployment.caller, patience: 0 }
+    return holding(deployment.documents(), lease, work)
   }
 }

@@ -10,6 +10,7 @@
  *   loadEnvironment(files, name, options?): Environment    merged, checked; throws ModelError with every problem
  *   loadEnvironments(files, options?): Environment[]       all of them; the problems of all in one ModelError
  *     options.charts: string[]                             directories of the charts that exist (checked when given)
+ *   loadImages(files): Record<name, Image>                 all of images.yaml, used by an environment or not
  *     options.chartFiles: ChartFiles                       their Chart.yaml files (checked when given)
  *   environmentYaml(env, {origins?}): string               what `environment --name X` prints
  *
@@ -41,6 +42,7 @@
  *   argoApplications(env, { registry, server, charts, lookup }): string      Argo CD Applications as YAML
  *   yamlText(value): string     YAML that every version reads alike     helmValues(values): string
  *   secrets.know(value), secrets.hide(text)                  takes known secrets out of a text; formsOf(value): how they are written
+ *   formatPods(pods), formatAddresses(running, address): string      what runs, and where to look
  *   makeLock(env, commit, yielded): Lock     readPins(text): Pins     refusal(name, copy, source, pins): string | undefined
  */
 
@@ -55,7 +57,14 @@ export { isPlaceholder, roleArn, tenantRoles, workflowRoles } from "./github.js"
 export * from "./graph.js"
 export { sharedKey, sharedOutputs, tenantPrefix } from "./handover.js"
 export * from "./images.js"
-export { type Files, type LoadOptions, listEnvironments, loadEnvironment, loadEnvironments } from "./load.js"
+export {
+  type Files,
+  type LoadOptions,
+  listEnvironments,
+  loadEnvironment,
+  loadEnvironments,
+  loadImages,
+} from "./load.js"
 export * from "./lock.js"
 export { formsOf, Mask, secrets } from "./mask.js"
 export { ENVIRONMENT_LABEL, NAMESPACE_LABELS, TENANT_LABEL } from "./namespace.js"
@@ -66,6 +75,7 @@ export * from "./plan.js"
 export { formatPosition, formatProblem, ModelError, type Position, type Problem } from "./problems.js"
 export * from "./report.js"
 export * from "./resolve.js"
+export * from "./running.js"
 export type { Release, SecretValue } from "./schema.js"
 export type { Json, Path } from "./tree.js"
 export { SCOPES, type Scope, scopeOf } from "./units.js"

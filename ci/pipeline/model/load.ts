@@ -62,6 +62,14 @@ export function loadEnvironments(files: Files, options: LoadOptions = {}): Envir
   return environments as Environment[]
 }
 
+/** Every image of `images.yaml`, whether an environment uses it or not; throws ModelError with what is wrong in any file. */
+export function loadImages(files: Files): Record<string, Image> {
+  const loader = new Loader(files, {})
+  for (const name of loader.names) loader.load(name)
+  assertNone(loader.problems)
+  return loader.images ?? {}
+}
+
 /** Reads each file once and collects the problems of all. */
 export class Loader {
   readonly names: readonly string[]
@@ -73,7 +81,7 @@ export class Loader {
   private readonly places = new Map<string, Place>()
   private readonly loaded = new Map<string, Environment | undefined>()
   /** Undefined if there are problems with them. */
-  private readonly images: Record<string, Image> | undefined
+  readonly images: Record<string, Image> | undefined
 
   constructor(
     private readonly files: Files,

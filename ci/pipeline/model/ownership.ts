@@ -39,7 +39,7 @@ export const isOf = ({ name }: Owner, { labels }: Pick<FoundRelease, "labels">):
   labels[ENVIRONMENT_LABEL] === undefined ? labels[MADE_LABEL] !== undefined : labels[ENVIRONMENT_LABEL] === name
 
 /** Whether a release was installed by the very pipeline that is at work. */
-const isOwn = (owner: Owner, found: Pick<FoundRelease, "labels">): boolean =>
+export const isOwn = (owner: Owner, found: Pick<FoundRelease, "labels">): boolean =>
   isOf(owner, found) && found.labels[TENANT_LABEL] === owner.tenant
 
 /**

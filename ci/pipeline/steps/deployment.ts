@@ -101,6 +101,11 @@ export class Deployment {
     return this.registryLogin
   }
 
+  /** Whether there is a Kubernetes cluster, as far as the steps so far say. */
+  hasCluster(): boolean {
+    return Boolean((this.infrastructure().eks as Record<string, unknown> | undefined)?.cluster_name)
+  }
+
   /** The Kubernetes cluster, once the cluster's infrastructure is there. */
   cluster(): Cluster {
     const eks = (this.infrastructure().eks ?? {}) as Record<string, unknown>

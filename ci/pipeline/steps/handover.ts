@@ -3,6 +3,8 @@ import { digest, type Json, type Release, resolveAll, sharedKey, sharedOutputs, 
 import { Documents } from "../tools/s3.js"
 import type { Deployment } from "./deployment.js"
 import { namespaceObject, secretObjects } from "./namespace.js"
+import { assertOwn } from "./ownership.js"
+import { destroyRelease, removeSecrets } from "./removal.js"
 import type { Step } from "./step.js"
 
 /** What a tenant is told about an environment. */
@@ -17,6 +19,8 @@ interface Found {
   shared?: Shared
   /** Namespace and Secrets that are not there. */
   missing: string[]
+  /** Why the namespace does not say that it is this environment's. */
+  unclaimed?: string
 }
 
 /**
@@ -41,7 +45,11 @@ export function handoverStep(id: string, release: Release, tenant: string, deplo
   return {
     id,
     async inspect() {
-      const [document, kubectl] = await Promise.all([documents.read(key), deployment.kubectl()])
+      const [document, kubectl, unclaimed] = await Promise.all([
+        documents.read(key),
+        deployment.kubectl(),
+        assertOwn(deployment, namespace),
+      ])
       const [namespaces, existing] = await Promise.all([
         kubectl.names("namespaces"),
         kubectl.names("secrets", "-n", namespace),
@@ -52,18 +60,23 @@ export function handoverStep(id: string, release: Release, tenant: string, deplo
           .filter((secret) => !existing.includes(secret))
           .map((secret) => `Secret ${secret}`),
       ]
-      return { made: make(), shared: document && JSON.parse(document.text), missing }
+      return { made: make(), shared: document && JSON.parse(document.text), missing, unclaimed }
     },
-    plan({ made, shared, missing }) {
+    plan({ made, shared, missing, unclaimed }) {
       if (!shared) return { action: "create", why: `not ready for ${tenant}` }
       if (missing.length > 0) return { action: "update", why: `not there: ${missing.join(", ")}` }
+      if (unclaimed) return { action: "update", why: unclaimed }
       return shared.made === made
         ? { action: "unchanged", why: `ready for ${tenant}` }
         : { action: "update", why: "outputs or Secrets changed" }
     },
     async apply({ made }) {
       const kubectl = await deployment.kubectl()
-      await kubectl.apply(namespaceObject(namespace), ...(await secretObjects(namespace, secrets(), deployment)))
+      await kubectl.apply(
+        namespaceObject(namespace, environment),
+        ...(await secretObjects(namespace, name, secrets(), deployment)),
+      )
+      await removeSecrets(deployment, namespace, name, Object.keys(secrets()))
       const shared: Shared = { made, outputs: outputs() }
       await documents.write(key, JSON.stringify(shared))
       return { made, shared, missing: [] }
@@ -71,8 +84,7 @@ export function handoverStep(id: string, release: Release, tenant: string, deplo
     outputs: ({ made }) => ({ version: `handed to ${tenant}`, values: { made } }),
     async destroy() {
       await documents.remove(key)
-      const kubectl = await deployment.kubectl()
-      await kubectl.run("delete", "namespace", namespace, "--ignore-not-found", `--timeout=${release.timeout}s`)
+      await destroyRelease(deployment, namespace, name, release.timeout)
     },
   }
 }

@@ -1,20 +1,21 @@
 // A release: namespace and Secrets first, then Helm with the chart and the images by their digests.
-import { chartName, digest, type Release, resolveAll } from "../model/index.js"
+import { chartName, digest, MADE_LABEL, ownerLabels, type Release, resolveAll, TENANT_LABEL } from "../model/index.js"
 import type { Helm, ReleaseRecord } from "../tools/helm.js"
 import type { Kubectl } from "../tools/kubectl.js"
 import type { Deployment } from "./deployment.js"
 import { diagnose } from "./diagnosis.js"
 import { namespaceObject, secretObjects } from "./namespace.js"
+import { assertOwn } from "./ownership.js"
+import { destroyRelease, removeSecrets } from "./removal.js"
 import type { Step } from "./step.js"
-
-/** The label of Helm's record that holds the digest of all that the release was made of. */
-const madeLabel = "wallet-world.made"
 
 interface Found {
   made: string
   record?: ReleaseRecord
   /** Workloads that are not as they should be. */
   unready: string[]
+  /** Why it does not say that it is this environment's. */
+  unclaimed?: string
 }
 
 /**
@@ -34,21 +35,30 @@ export function releaseStep(id: string, name: string, release: Release, deployme
     secrets: resolveAll(environment, ["releases", name, "secrets"], deployment.lookup()) as Release["secrets"],
   })
 
+  // Helm keeps labels that it is not told: "null" takes away the one of a tenant that had the release before.
+  const labels = (made: string, record?: ReleaseRecord) => ({
+    ...(record?.labels[TENANT_LABEL] && { [TENANT_LABEL]: "null" }),
+    ...ownerLabels(environment),
+    [MADE_LABEL]: made,
+  })
+
   return {
     id,
     async inspect() {
       const made = digest(resolved()).replace("sha256:", "").slice(0, 40)
       const [helm, kubectl] = await Promise.all([deployment.helm(), deployment.kubectl()])
-      const [records, unready] = await Promise.all([
+      const [records, unready, unclaimed] = await Promise.all([
         helm.releases(namespace),
         unreadyWorkloads(kubectl, namespace, name),
+        assertOwn(deployment, namespace, name),
       ])
-      return { made, record: records.get(name), unready }
+      return { made, record: records.get(name), unready, unclaimed }
     },
-    plan({ made, record, unready }) {
+    plan({ made, record, unready, unclaimed }) {
       if (!record) return { action: "create", why: "not installed" }
+      if (unclaimed) return { action: "update", why: unclaimed }
       if (record.status !== "deployed") return { action: "update", why: `the last revision is ${record.status}` }
-      if (record.labels[madeLabel] !== made) return { action: "update", why: "chart, images or values changed" }
+      if (record.labels[MADE_LABEL] !== made) return { action: "update", why: "chart, images or values changed" }
       if (unready.length > 0) return { action: "update", why: `not ready: ${unready.join(", ")}` }
       return { action: "unchanged", why: "chart, images and values; everything ready" }
     },
@@ -60,27 +70,23 @@ export function releaseStep(id: string, name: string, release: Release, deployme
         deployment.registry(),
       ])
       // A tenant's namespace is made by whoever runs the cluster.
-      const space = environment.tenant ? [] : [namespaceObject(namespace)]
-      await kubectl.apply(...space, ...(await secretObjects(namespace, secrets, deployment)))
+      const space = environment.tenant ? [] : [namespaceObject(namespace, environment)]
+      await kubectl.apply(...space, ...(await secretObjects(namespace, name, secrets, deployment)))
       await unlock(helm, namespace, record)
       try {
         const reference = `oci://${host}/${environment.chartRepository}/${chartName(release.chart)}@${chart}`
-        await helm.upgrade({ name, namespace, chart: reference, values, labels: { [madeLabel]: made }, timeout })
+        await helm.upgrade({ name, namespace, chart: reference, values, labels: labels(made, record), timeout })
       } catch (error) {
         const found = await diagnose(kubectl, namespace, name)
         await withdraw(helm, name, namespace, timeout, record)
         throw new Error(`${(error as Error).message}\n${found}`)
       }
+      await removeSecrets(deployment, namespace, name, Object.keys(secrets))
       const records = await helm.releases(namespace)
       return { made, record: records.get(name), unready: [] }
     },
     outputs: ({ made, record }) => ({ version: `revision ${record?.revision ?? 0}`, values: { made } }),
-    async destroy() {
-      const [helm, kubectl] = await Promise.all([deployment.helm(), deployment.kubectl()])
-      await helm.uninstall(name, namespace, timeout)
-      if (!environment.tenant)
-        await kubectl.run("delete", "namespace", namespace, "--ignore-not-found", `--timeout=${timeout}s`)
-    },
+    destroy: () => destroyRelease(deployment, namespace, name, timeout),
   }
 }
 

@@ -29,7 +29,7 @@ export async function withCluster(box: Container, place: AwsPlace, cluster: Clus
     contexts: [{ name, context: { cluster: name, user: name } }],
     "current-context": name,
   }
-  const attached = await place.target.attach(box, new URL(endpoint).hostname)
+  const attached = await place.target.attach(box)
   return attached
     .withMountedSecret("/run/target/kubeconfig", secret(JSON.stringify(kubeconfig)))
     .withEnvVariable("KUBECONFIG", "/run/target/kubeconfig")

@@ -118,7 +118,7 @@ async function checkDependencies(box: Container, path: string, files: ChartFiles
  * @returns the digest under which the registry holds it
  */
 export async function pushChart(target: Target, registry: Registry, chart: File, prefix: string): Promise<string> {
-  const box = await target.attach(withRegistryLogin(await toolbox("helm"), registry), registry.host)
+  const box = await target.attach(withRegistryLogin(await toolbox("helm"), registry))
   const command = ["helm", "push", "/chart.tgz", `oci://${registry.host}/${prefix}`]
   const { stdout, stderr } = await run(box.withMountedFile("/chart.tgz", chart), command)
   const [digest] = /sha256:[0-9a-f]{64}/.exec(stdout + stderr) ?? []

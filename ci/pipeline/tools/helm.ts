@@ -35,8 +35,7 @@ export class Helm {
 
   /** A Helm that can reach cluster and registry; its token lasts 15 minutes. */
   static async open(place: AwsPlace, cluster: Cluster, registry: Registry): Promise<Helm> {
-    const box = await place.target.attach(withRegistryLogin(await toolbox("helm"), registry), registry.host)
-    return new Helm(await withCluster(box, place, cluster))
+    return new Helm(await withCluster(withRegistryLogin(await toolbox("helm"), registry), place, cluster))
   }
 
   /** The releases of a namespace by name, whatever their state. */

@@ -2,12 +2,13 @@
 import { secrets } from "../model/index.js"
 
 /**
- * Says one thing that happened.
+ * Says one thing that happened, as a line of its own. `./daggerw` shows these lines, and keeps all else that the engine
+ * prints in a file: it knows them by their mark.
  *
- * @param text what happened; may have several lines
+ * @param text what happened; of several lines the first one is said
  */
 export function say(text: string): void {
-  console.log(secrets.hide(text))
+  console.log(`==> ${secrets.hide(text.trim()).split("\n", 1)[0]}`)
 }
 
 /**

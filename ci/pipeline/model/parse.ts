@@ -102,7 +102,7 @@ class Reader {
     else if (!isUnicode(name)) this.refuse(at, "a key must be text: an escape names half a character")
     else if (referencesIn(name).length > 0) {
       const hint = `give it a name of its own; for a literal text write ${JSON.stringify(escapeReferences(name))}`
-      this.refuse(at, `references are not filled in in keys: "${name}"`, hint)
+      this.refuse(at, `a key cannot hold a reference: "${name}"`, hint)
     } else return name
     return undefined
   }

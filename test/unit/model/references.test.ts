@@ -108,7 +108,7 @@ describe("checking", () => {
   it("not in keys", () => {
     for (const key of ["${infra.rds.address}", '"a ${HOME} b"', "${environment.name}"]) {
       const found = problems(withValues(`      map:\n        ${key}: y\n`))
-      expect(found).toEqual([expect.stringMatching(/^one\.yaml:8:9 references are not filled in in keys: ".*\$\{/)])
+      expect(found).toEqual([expect.stringMatching(/^one\.yaml:8:9 a key cannot hold a reference: ".*\$\{/)])
       expect(found[0]).toContain("for a literal text write")
     }
     const { releases } = loadEnvironment(files(withValues("      $${HOME}: x\n")), "one")

@@ -5,7 +5,7 @@ import { imageContainer } from "../steps/image.js"
 import { fresh } from "../tools/nonce.js"
 import { bound, kafka, postgres, type TestService, withVariables } from "../tools/test-services.js"
 import { imageNamed } from "./publish.js"
-import type { PlatformImage, Session } from "./session.js"
+import type { Session } from "./session.js"
 
 /** Seconds that a service's own tests may take. */
 const limit = 900

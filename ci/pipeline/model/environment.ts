@@ -9,6 +9,7 @@ import type { Release } from "./schema.js"
 import type { Tenants } from "./tenants.js"
 import { type Json, type MapTree, type Path, positionAt, treeAt } from "./tree.js"
 import { SCOPES, type Scope } from "./units.js"
+import { yamlText } from "./yaml.js"
 
 /** What an environment says about itself: the values of ${environment.X}. */
 export interface Facts {
@@ -98,7 +99,7 @@ export function environmentYaml(environment: Environment, { origins = false } = 
     images,
   })
   if (origins) comment(document.contents as Node, [], environment.tree)
-  return document.toString({ lineWidth: 0 })
+  return yamlText(document)
 }
 
 /** Puts the origin behind every scalar of the merged files. */

@@ -41,6 +41,7 @@
  *   formatTable(headers, rows), formatPlan(plan), formatResults(results): string
  *   formatReport(report), formatLock(lock), lockDigest(lock), canonicalJson(value), digest(value): string
  *   argoApplications(env, { registry, server, charts, lookup }): string      Argo CD Applications as YAML
+ *   yamlText(value): string     YAML that every version reads alike     helmValues(values): string
  *   secrets.know(value), secrets.hide(text)                  takes known secrets out of a text; formsOf(value): how they are written
  *   formatPods(pods), formatAddresses(running, address): string      what runs, and where to look
  *   makeLock(env, commit, yielded): Lock     readPins(text): Pins     pinnedDigest(name, copy, pins): string | undefined
@@ -80,3 +81,4 @@ export * from "./running.js"
 export { defaultPlatform, type Release, type SecretValue } from "./schema.js"
 export type { Json, Path } from "./tree.js"
 export { SCOPES, type Scope, scopeOf } from "./units.js"
+export { helmValues, yamlText } from "./yaml.js"

@@ -1,7 +1,7 @@
 // Helm charts: packages, renders and pushes them, without a cluster.
 import { basename } from "node:path"
-import { type Container, type Directory, type File } from "@dagger.io/dagger"
-import { type ChartFiles, type Dependency, packings, readChart, withContent } from "../model/index.js"
+import { type Container, type Directory, dag, type File } from "@dagger.io/dagger"
+import { type ChartFiles, type Dependency, helmValues, packings, readChart, withContent } from "../model/index.js"
 import type { Target } from "../targets/target.js"
 import type { Registry } from "./ecr.js"
 import { cached, printed, run } from "./exec.js"
@@ -63,7 +63,7 @@ export async function renderChart(
   { name, namespace, values }: { name: string; namespace: string; values: unknown },
 ): Promise<File> {
   const options = ["--namespace", namespace, "--values", "/run/values.json"]
-  const box = (await withChart(charts, path)).withNewFile("/run/values.json", JSON.stringify(values))
+  const box = (await withChart(charts, path)).withNewFile("/run/values.json", helmValues(values))
   const rendered = await cached(box, ["helm", "template", name, `/charts/${path}`, ...options])
   return rendered.box.file(printed)
 }

@@ -378,11 +378,12 @@ export class WalletWorld {
    * Example: `dagger call sandbox-service --port 8443 up --ports 8443:8443`
    *
    * @param port the port that it listens on, here and on the host
+   * @param tokenSeconds how long it takes a Kubernetes token for; EKS takes one for 900
    */
   @func({ cache: "never" })
-  async sandboxService(port: number = 8443): Promise<Service> {
+  async sandboxService(port: number = 8443, tokenSeconds: number = 900): Promise<Service> {
     const { sandboxService } = await import("#tools/sandbox.js")
-    return sandboxService(this.sandboxHome, port)
+    return sandboxService(this.sandboxHome, port, tokenSeconds)
   }
 
   private async session(): Promise<Session> {

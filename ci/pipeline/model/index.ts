@@ -34,6 +34,14 @@
  *   destroyOrder(graph, { shared? }): Step[]
  *   select(graph, (step) => boolean): Graph      those steps and all that they need
  *
+ * Releases
+ *   nextRepair(history): Repair | undefined      what has to be done before Helm can upgrade, or after it has failed
+ *   wasGood(revision), lastOf(history)
+ *   unready(object): string | undefined          what an object of Kubernetes lacks to be ready
+ *   changedFields(one, other): string[]          paths of the fields that differ
+ *   troubles(pod, event?): Trouble[]             what keeps a pod from being ready
+ *   together([[name, words]]): string[]          the same words once, with all names
+ *
  * Results
  *   formatTable(headers, rows), formatPlan(plan), formatResults(results): string
  *   formatReport(report), formatLock(lock), lockDigest(lock), canonicalJson(value), digest(value): string
@@ -44,18 +52,22 @@
 export { argoApplications } from "./argocd.js"
 export { canonicalJson, digest } from "./canonical.js"
 export { chartDirectory, chartName } from "./charts.js"
+export { changedFields } from "./compare.js"
 export * from "./environment.js"
 export { exampleLookup } from "./examples.js"
 export { isPlaceholder, roleArn, tenantRoles, workflowRoles } from "./github.js"
 export * from "./graph.js"
 export { sharedKey, sharedOutputs, tenantPrefix } from "./handover.js"
+export * from "./history.js"
 export * from "./images.js"
 export { type Files, type LoadOptions, listEnvironments, loadEnvironment, loadEnvironments } from "./load.js"
 export * from "./lock.js"
 export { NAMESPACE_LABELS } from "./namespace.js"
 export * from "./pins.js"
 export * from "./plan.js"
+export * from "./pods.js"
 export { formatPosition, formatProblem, ModelError, type Position, type Problem } from "./problems.js"
+export { unready } from "./readiness.js"
 export * from "./report.js"
 export * from "./resolve.js"
 export type { Release, SecretValue } from "./schema.js"

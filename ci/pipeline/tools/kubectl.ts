@@ -13,9 +13,9 @@ const fieldManager = "wallet-world"
 export class Kubectl {
   private constructor(private readonly box: Container) {}
 
-  /** A kubectl that can reach the cluster; its token lasts 15 minutes. */
+  /** A kubectl that can reach the cluster for half an hour. */
   static async open(place: AwsPlace, cluster: Cluster): Promise<Kubectl> {
-    return new Kubectl(await withCluster(await toolbox("kubectl"), place, cluster))
+    return new Kubectl(await withCluster(await toolbox("kubectl"), place, cluster, 30 * 60))
   }
 
   /**

@@ -56,7 +56,7 @@ const said = ({ type, status, reason, message }: Condition) => message || reason
 
 const rules: Readonly<Record<string, (object: Live) => string | undefined>> = {
   "/Pod": pod,
-  "/PersistentVolumeClaim": ({ status }) => (status?.phase === "Bound" ? undefined : `${status?.phase ?? "not"} bound`),
+  "/PersistentVolumeClaim": ({ status }) => (status?.phase === "Bound" ? undefined : "not bound"),
   "/Service": ({ spec }) => (spec?.type === "LoadBalancer" && !spec.clusterIP ? "without an address" : undefined),
   "apps/Deployment": deployment,
   "apps/ReplicaSet": ({ spec, status }) =>

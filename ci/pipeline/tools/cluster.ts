@@ -1,6 +1,7 @@
 // Gives a container access to a Kubernetes cluster, with tokens for as long as its command may run.
 import type { Container } from "@dagger.io/dagger"
 import type { AwsPlace } from "./aws.js"
+import { credentialPlugin } from "./credential-plugin.js"
 import { secret } from "./secrets.js"
 import { eksTokens } from "./sts.js"
 
@@ -13,21 +14,6 @@ export interface Cluster {
 }
 
 const directory = "/run/target"
-
-/**
- * Prints the token of this time, as a credential plugin of Kubernetes. EKS takes a token for 15 minutes from the time that
- * it is signed for, and a command can run for two hours: so there is one for each part of that time.
- */
-const plugin = `
-now=$(date +%s)
-until=$now
-while read -r from next; do
-  [ "$from" -le "$now" ] || break
-  token=$next until=$((from + INTERVAL))
-done <${directory}/tokens
-printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"%s","expirationTimestamp":"%s"}}' \\
-  "$token" "$(date -u -d "@$until" +%Y-%m-%dT%H:%M:%SZ)"
-`
 
 /**
  * Lets a container's kubectl and Helm reach a cluster as the caller.
@@ -48,7 +34,7 @@ export async function withCluster(
   const exec = {
     apiVersion: "client.authentication.k8s.io/v1",
     command: "/bin/sh",
-    args: ["-c", plugin.replace("INTERVAL", String(interval))],
+    args: ["-c", credentialPlugin(`${directory}/tokens`, interval)],
     interactiveMode: "Never",
   }
   const kubeconfig = {

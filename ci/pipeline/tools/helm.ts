@@ -20,8 +20,8 @@ export interface ReleaseSpec {
   timeout: number
 }
 
-/** A command may wait for hooks before and after the objects; and not all of it is waiting. */
-const runSeconds = (timeout: number) => 3 * timeout + 300
+/** A command waits for its objects and for hooks, each as long as that; and not all of it is waiting. */
+const runSeconds = (timeout: number) => 2 * timeout + 120
 
 /** Server-side, and over what others have changed: an object is as the chart says, whoever has edited it. */
 const applying = ["--server-side=true", "--force-conflicts"]

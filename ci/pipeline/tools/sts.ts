@@ -48,7 +48,7 @@ export async function eksToken(place: AwsPlace, cluster: string): Promise<string
 
 /** Seconds for which one token of many is used, at least; and how many there are at most, each of 1 to 2 kB. */
 const shortestInterval = 15
-const mostTokens = 120
+const mostTokens = 250
 
 /**
  * Tokens for a command that may run longer than one is good for: a request can be signed for a later time, from which on it

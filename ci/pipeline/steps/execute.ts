@@ -25,7 +25,7 @@ export async function execute(graph: Graph, deployment: Deployment): Promise<Ste
       console.log(`${step.id}: ${action} (${why})`)
       const outputs = work.outputs(action === "unchanged" ? found : await work.apply(found))
       deployment.keep(step.id, outputs)
-      return { outcome: outcomes[action], identity: outputs.version }
+      return { outcome: outcomes[action], identity: outputs.version, ...(outputs.note && { note: outputs.note }) }
     })
   })
 }
@@ -53,7 +53,7 @@ export async function destroySteps(steps: GraphStep[], deployment: Deployment): 
 /** Does the work of one step, says so as it goes, and turns an error into a result. */
 async function timed(
   { id }: GraphStep,
-  work: () => Promise<Pick<StepResult, "outcome" | "identity">>,
+  work: () => Promise<Pick<StepResult, "outcome" | "identity" | "note">>,
 ): Promise<StepResult> {
   const started = Date.now()
   const seconds = () => (Date.now() - started) / 1000

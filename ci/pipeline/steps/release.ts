@@ -22,6 +22,8 @@ interface Found {
   wrong: Wrong[]
   /** Secrets that are not there, or have a new value. */
   stale: Stale[]
+  /** What had to be repaired before Helm could work. */
+  repaired?: string[]
 }
 
 /**
@@ -92,9 +94,13 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       } catch (error) {
         throw new Error([(error as Error).message, ...repaired, ...(await aftermath(there, watch, before))].join("\n"))
       }
-      return { made, last: await markGood(there), wrong: [], stale: [] }
+      return { made, last: await markGood(there), wrong: [], stale: [], repaired }
     },
-    outputs: ({ made, last }) => ({ version: `revision ${last?.revision ?? 0}`, values: { made } }),
+    outputs: ({ made, last, repaired }) => ({
+      version: `revision ${last?.revision ?? 0}`,
+      values: { made },
+      note: repaired?.join("\n"),
+    }),
     async destroy() {
       const { helm } = await installed()
       await helm.uninstall(name, namespace, timeout)

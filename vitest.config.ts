@@ -19,6 +19,9 @@ const suite = (order: number, name: string, timeout: number, globalSetup: string
   },
 })
 
+/** Tokens that end under way: what takes longer than 15 minutes on EKS is tried in half a minute here. */
+const shortTokens = { WALLET_WORLD_SANDBOX_TOKEN_SECONDS: "30" }
+
 export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.ts"],
@@ -27,8 +30,9 @@ export default defineConfig({
       suite(2, "toolchain", 10 * minutes),
       suite(3, "cloud", 10 * minutes),
       suite(4, "golden", 5 * minutes, ["./test/golden/setup.ts"]),
-      // Tokens that end under way: what takes longer than 15 minutes on EKS is tried in half a minute here.
-      suite(5, "module", 45 * minutes, [], { WALLET_WORLD_SANDBOX_TOKEN_SECONDS: "30" }),
+      // Deploys what the module's tests deploy, too, and take away at their end.
+      suite(5, "browser", 15 * minutes, ["./test/browser/setup.ts"], shortTokens),
+      suite(6, "module", 45 * minutes, [], shortTokens),
     ],
   },
 })

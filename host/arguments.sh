@@ -2,7 +2,7 @@
 
 # complete_arguments ARGS...: sets the array arguments
 complete_arguments() {
-  local argument before="" module="" function="" call=-1 index=-1 has_credentials="" has_sandbox="" has_mirror="" other_sandbox=""
+  local argument before="" module="" function="" call=-1 index=-1 has_credentials="" has_sandbox="" has_mirror="" has_programs="" other_sandbox=""
   arguments=("$@")
   for argument in "$@"; do
     index=$((index + 1))
@@ -18,6 +18,7 @@ complete_arguments() {
     --aws-credentials | --aws-credentials=*) has_credentials=yes ;;
     --sandbox | --sandbox=*) has_sandbox=yes ;;
     --provider-mirror | --provider-mirror=*) has_mirror=yes ;;
+    --kept-programs | --kept-programs=*) has_programs=yes ;;
     esac
     case $argument in
     -*) is_switch "$argument" || before=$argument ;;
@@ -30,6 +31,9 @@ complete_arguments() {
   local added=() directory
   directory=$(provider_mirror)
   if [ -z "$has_mirror" ] && [ -n "$directory" ]; then added+=("--provider-mirror=$directory"); fi
+  # A module from elsewhere may be another version, with other programs.
+  if [ -z "$module" ] || [ -d "$module" ]; then directory=$(kept_programs); else directory=""; fi
+  if [ -z "$has_programs" ] && [ -n "$directory" ]; then added+=("--kept-programs=$directory"); fi
   case ${WALLET_WORLD_SANDBOX:-on}/$has_credentials in
   # Credentials mean AWS, unless the sandbox is to check them.
   off/* | on/yes) has_sandbox=no ;;
@@ -39,7 +43,7 @@ complete_arguments() {
   esac
   if [ -z "$has_sandbox" ] && needs_target "$function"; then
     if [ -n "$other_sandbox" ]; then meet_sandbox "$other_sandbox"; else keep_sandbox; fi
-    added+=("--sandbox=tcp://$sandbox_host:$sandbox_port")
+    added+=("--sandbox=$sandbox_address")
   fi
   arguments=("${@:1:call+1}" "${added[@]+"${added[@]}"}" "${@:call+2}")
 }

@@ -1,8 +1,9 @@
 # Chooses the engine, and the command line that goes with it.
 
-# choose_engine: sets $dagger and the environment that it is to run in; says in one line which engine and why
+# choose_engine: sets $dagger, $dagger_has_display and the environment that it is to run in; says in one line which engine and why
 choose_engine() {
   export DAGGER_NO_NAG=1 DO_NOT_TRACK=1
+  dagger_has_display=yes
   local runtime="" wanted=${WALLET_WORLD_ENGINE:-auto}
   case $wanted in auto | container | toolchain) ;; *) die "WALLET_WORLD_ENGINE is '$wanted'; it can be auto, container or toolchain" ;; esac
   if [ -n "${_EXPERIMENTAL_DAGGER_RUNNER_HOST:-}" ]; then
@@ -58,5 +59,5 @@ is_pinned() { [ -x "$1" ] && case $("$1" version 2>/dev/null) in "dagger $DAGGER
 # The toolchain's command line lacks the interactive display, which dagger would choose on a terminal.
 use_toolchain_dagger() {
   dagger=$cache/bin/dagger
-  if [ -t 1 ] || [ -t 2 ]; then export DAGGER_PROGRESS=${DAGGER_PROGRESS:-plain}; fi
+  dagger_has_display=
 }

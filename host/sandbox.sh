@@ -18,7 +18,7 @@ sandbox_command() {
   esac
 }
 
-# keep_sandbox: starts it unless it runs; returns when it is ready, with its port in $sandbox_port
+# keep_sandbox: starts it unless it runs; returns when it is ready, with its port in $sandbox_port and its $sandbox_address
 keep_sandbox() {
   sandbox_paths
   mkdir -p "$sandbox_dir"
@@ -30,12 +30,12 @@ keep_sandbox() {
   sandbox_runs || start_sandbox
   wait_for_sandbox
   exec 8>&-
+  keep_programs
 }
 
 # meet_sandbox PORT: the one that another checkout keeps
 meet_sandbox() {
   sandbox_port=$1
-  mkdir -p "$cache/sandbox"
   sandbox_answers || die "no sandbox answers at port $1, which WALLET_WORLD_SANDBOX names: \`./daggerw sandbox status\` where it was started says more"
 }
 
@@ -54,19 +54,21 @@ birth_mark() {
 }
 
 start_sandbox() {
-  local port mirror command=("$dagger" call)
+  local port mirror kept command=("$dagger" call)
   # Until the port is written down: two checkouts that start at once must not choose the same one.
   if command -v flock >/dev/null; then exec 7>"$cache/sandbox/lock"; flock 7; fi
   port=$(free_port)
   mirror=$(provider_mirror)
   [ -z "$mirror" ] || command+=("--provider-mirror=$mirror")
+  kept=$(kept_programs)
+  [ -z "$kept" ] || command+=("--kept-programs=$kept")
   command+=(sandbox-service --port "$port")
   [ -z "${WALLET_WORLD_SANDBOX_TOKEN_SECONDS:-}" ] || command+=(--token-seconds "$WALLET_WORLD_SANDBOX_TOKEN_SECONDS")
   command+=(up --ports "$port:$port")
   say "starting the sandbox on port $port; its log is $sandbox_log"
   # In a session of its own, so that the end of this terminal, or Ctrl-C in it, is not its end.
   if command -v setsid >/dev/null; then command=(setsid "${command[@]}"); fi
-  (cd "$checkout" && DAGGER_PROGRESS=plain exec nohup "${command[@]}") </dev/null >"$sandbox_log" 2>&1 7>&- 8>&- &
+  (cd "$checkout" && NO_COLOR=1 DAGGER_PROGRESS=plain exec nohup "${command[@]}") </dev/null >"$sandbox_log" 2>&1 7>&- 8>&- &
   sandbox_pid=$!
   sandbox_port=$port
   printf '%s\n' "$sandbox_pid" "$(birth_mark "$sandbox_pid")" "$port" "$(date)" >"$sandbox_dir/process"
@@ -92,43 +94,42 @@ running_at() {
 
 # wait_for_sandbox: until it says that it is ready; not for ever, and not when it has ended
 wait_for_sandbox() {
-  local limit=${WALLET_WORLD_SANDBOX_TIMEOUT:-5400} began=$SECONDS shown=$SECONDS
+  local limit=${WALLET_WORLD_SANDBOX_TIMEOUT:-5400} began=$SECONDS
   sandbox_answers && return
   until sandbox_answers; do
     sandbox_runs || sandbox_failed "the sandbox ended before it was ready"
     [ $((SECONDS - began)) -lt "$limit" ] || sandbox_failed "the sandbox was not ready after $limit seconds"
-    if [ $((SECONDS - shown)) -ge 15 ]; then
-      shown=$SECONDS
-      say "waiting for the sandbox for $((SECONDS - began)) s (the first start builds its programs): $(tail -n 1 "$sandbox_log" | tr -d '\033' | cut -c 1-120)"
-    fi
+    show_waiting $((SECONDS - began)) "waiting for the sandbox for $((SECONDS - began)) s$(sandbox_progress)"
     sleep 0.5
   done
+  end_waiting
   say "the sandbox is ready after $((SECONDS - began)) s"
 }
 
-# sandbox_answers: whether a sandbox, not just anybody, says at that port that all of its parts are ready. Sets
-# $sandbox_host: its own address where this machine has a route to it, which is kept in mind, else localhost, where the
-# engine's tunnel is. The tunnel carries all connections in one stream, and stalls when clients leave early: it is for
-# people and for finding the address, not for deployments.
-sandbox_answers() {
-  local known=$cache/sandbox/$sandbox_port.address ready
-  if [ -e "$known" ]; then
-    sandbox_host=$(<"$known")
-    [ -z "$sandbox_host" ] || ! is_ready "$(sandbox_ready 2)" || return 0
-  fi
-  sandbox_host=localhost
-  ready=$(sandbox_ready 5)
-  is_ready "$ready" || return 1
-  sandbox_host=$(sed -n 's/.*"address":"\([0-9.]*\)".*/\1/p' <<<"$ready")
-  if [ -n "$sandbox_host" ] && is_ready "$(sandbox_ready 2)"; then echo "$sandbox_host" >"$known"; else sandbox_host=localhost; fi
+# sandbox_progress: what is made for it, in its own words
+sandbox_progress() {
+  local said
+  said=$(last_said "$sandbox_log")
+  if [ -n "$said" ]; then echo ": ${said#the sandbox: }"; else echo " (the first start compiles its programs)"; fi
 }
 
-# sandbox_ready SECONDS: what it says about its parts
-sandbox_ready() { curl --fail --silent --noproxy '*' --max-time "$1" "http://$sandbox_host:$sandbox_port/ready"; }
-is_ready() { [[ $1 = *'"ready":true'* ]]; }
+# sandbox_answers: whether a sandbox, not just anybody, says at that port that all of its parts are ready. Sets
+# $sandbox_address: where it is in the engine's network. Only people and this question go through the engine's tunnel to
+# localhost: it carries all connections in one stream, and stalls under those of a deployment.
+sandbox_answers() {
+  local ready
+  ready=$(sandbox_ready)
+  [[ $ready = *'"ready":true'* ]] || return 1
+  sandbox_address=$(sed -n 's/.*"address":"\([0-9.]*\)".*/\1/p' <<<"$ready"):$sandbox_port
+  [[ $sandbox_address = [0-9]* ]]
+}
+
+# sandbox_ready: what it says about its parts
+sandbox_ready() { curl --fail --silent --noproxy '*' --max-time 5 "http://localhost:$sandbox_port/ready"; }
 
 sandbox_failed() {
-  tail -n 40 "$sandbox_log" >&2
+  end_waiting
+  tail -n 40 "$sandbox_log" | without_escapes >&2
   end_sandbox
   die "$1; the lines above end its log, $sandbox_log"
 }
@@ -154,8 +155,8 @@ sandbox_status() {
   echo "since    $sandbox_since"
   echo "log      $sandbox_log"
   if sandbox_answers; then
-    echo "reached  $sandbox_host:$sandbox_port"
-    echo "parts    $(sandbox_ready 10)"
+    echo "inside   $sandbox_address"
+    echo "parts    $(sandbox_ready)"
   else
     echo "parts    do not answer"
   fi

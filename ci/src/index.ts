@@ -26,8 +26,9 @@ export class WalletWorld {
   terragrunt: Directory
   sandboxHome: Directory
   awsCredentials?: Secret
-  sandbox?: Service
+  sandbox?: string
   providerMirror?: Directory
+  keptPrograms?: Directory
 
   /**
    * @param workspace the caller's repository; given by the engine
@@ -36,17 +37,20 @@ export class WalletWorld {
    * @param sandboxHome what the sandbox is built from; the module's own
    * @param awsCredentials what `aws configure export-credentials` prints: --aws-credentials='cmd://aws configure export-credentials'.
    *   Without them the target is the sandbox.
-   * @param sandbox a sandbox that is running: --sandbox=tcp://localhost:8443. `./daggerw` passes the kept one.
+   * @param sandbox the address of a running sandbox in the engine's network: --sandbox=10.87.0.12:8443. `./daggerw` passes the
+   *   kept one's.
    * @param providerMirror a file-system mirror of OpenTofu providers; without it they come from their registry
+   * @param keptPrograms what `keep-programs` returned before, so that nothing is compiled again. `./daggerw` passes it.
    */
   constructor(
     workspace: Workspace,
-    @argument({ defaultPath: "/charts", ignore: ["*/charts"] }) ownCharts: Directory,
+    @argument({ defaultPath: "/charts" }) ownCharts: Directory,
     @argument({ defaultPath: "/terragrunt", ignore: ["**/.terragrunt-*"] }) terragrunt: Directory,
     @argument({ defaultPath: "/sandbox", ignore: ["**/__pycache__"] }) sandboxHome: Directory,
     awsCredentials?: Secret,
-    sandbox?: Service,
+    sandbox?: string,
     providerMirror?: Directory,
+    keptPrograms?: Directory,
   ) {
     this.workspace = workspace
     this.ownCharts = ownCharts
@@ -55,6 +59,7 @@ export class WalletWorld {
     this.awsCredentials = awsCredentials
     this.sandbox = sandbox
     this.providerMirror = providerMirror
+    this.keptPrograms = keptPrograms
   }
 
   /**
@@ -69,7 +74,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async environments(tier: string = "", names: boolean = false): Promise<string> {
     const { environmentTable } = await import("#commands/environments.js")
-    return environmentTable(await this.session(), tier, names)
+    return this.call((session) => environmentTable(session, tier, names))
   }
 
   /**
@@ -84,7 +89,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async environment(name: string, origins: boolean = false): Promise<string> {
     const { environmentText } = await import("#commands/environments.js")
-    return environmentText(await this.session(), name, origins)
+    return this.call((session) => environmentText(session, name, origins))
   }
 
   /**
@@ -98,7 +103,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async render(env: string): Promise<Directory> {
     const { render } = await import("#commands/difference.js")
-    return render(await this.session(), env)
+    return this.call((session) => render(session, env))
   }
 
   /**
@@ -113,7 +118,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async difference(base: Directory, env: string = ""): Promise<string> {
     const { difference } = await import("#commands/difference.js")
-    return difference(await this.session(), base, env)
+    return this.call((session) => difference(session, base, env))
   }
 
   /**
@@ -127,12 +132,13 @@ export class WalletWorld {
   @func({ cache: "never" })
   async build(service: string): Promise<Container> {
     const { buildService } = await import("#commands/publish.js")
-    return buildService(await this.session(), service)
+    return this.call((session) => buildService(session, service))
   }
 
   /**
    * Tests one service that is built from source: its own tests in the stage `test` of its Dockerfile, then the image as
-   * it would be pushed, both beside a real Postgres and a real Kafka. Returns what the tests printed. Fails with it when a
+   * it would be pushed, both beside a real Postgres, a real Kafka, and the images that `images.yaml` names under
+   * `test.beside`. Returns what the tests printed. Fails with it when a
    * test fails, takes longer than 15 minutes, or the image is not healthy within 90 seconds.
    *
    * Example: `dagger call test --service dapp-store-api`
@@ -142,7 +148,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async test(service: string): Promise<string> {
     const { testService } = await import("#commands/test.js")
-    return testService(await this.session(), service, this.sandboxHome)
+    return this.call((session) => testService(session, service, this.sandboxHome))
   }
 
   /**
@@ -156,7 +162,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async publish(env: string): Promise<string> {
     const { publish } = await import("#commands/publish.js")
-    return publish(await this.session(), env)
+    return this.call((session) => publish(session, env))
   }
 
   /**
@@ -172,7 +178,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async infra(env: string, scope: string, action: string = "plan"): Promise<string> {
     const { infra } = await import("#commands/infra.js")
-    return infra(await this.session(), env, scope, action)
+    return this.call((session) => infra(session, env, scope, action))
   }
 
   /**
@@ -188,22 +194,24 @@ export class WalletWorld {
   @func({ cache: "never" })
   async plan(env: string, drift: boolean = false, refuseChanges: boolean = false): Promise<string> {
     const { planDeployment } = await import("#commands/plan.js")
-    return planDeployment(await this.session(), env, drift, refuseChanges)
+    return this.call((session) => planDeployment(session, env, drift, refuseChanges))
   }
 
   /**
-   * Deploys an environment: infrastructure, images, charts, releases. What is already as it should be is left alone.
-   * Returns a table of the steps and of the pods, and the addresses to look at. Fails with the same table and every step's
-   * error, or when another run holds the environment's lease; the same command continues where it stopped.
+   * Deploys an environment: infrastructure, images, charts, releases. What is already as it should be is left alone; what
+   * the environment owns and its file no longer names is deleted. Returns a table of the steps and of the pods, and the
+   * addresses to look at. Fails with the same table and every step's error, or when another run holds the environment's
+   * lease; the same command continues where it stopped.
    *
    * Example: `dagger call deploy --env preview-nightly`
    *
    * @param env the environment's name
+   * @param confirm the environment's name once more: lets something of a protected one be deleted
    */
   @func({ cache: "never" })
-  async deploy(env: string): Promise<string> {
+  async deploy(env: string, confirm: string = ""): Promise<string> {
     const { deploy } = await import("#commands/deploy.js")
-    return deploy(await this.session(), env)
+    return this.call((session) => deploy(session, env, confirm))
   }
 
   /**
@@ -216,7 +224,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async report(env: string): Promise<string> {
     const { reportText } = await import("#commands/report.js")
-    return reportText(await this.session(), env)
+    return this.call((session) => reportText(session, env))
   }
 
   /**
@@ -230,7 +238,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async lock(env: string): Promise<string> {
     const { lockText } = await import("#commands/report.js")
-    return lockText(await this.session(), env)
+    return this.call((session) => lockText(session, env))
   }
 
   /**
@@ -244,7 +252,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async exportArgocd(env: string): Promise<string> {
     const { exportArgocd } = await import("#commands/export-argocd.js")
-    return exportArgocd(await this.session(), env)
+    return this.call((session) => exportArgocd(session, env))
   }
 
   /**
@@ -259,7 +267,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async doctor(env: string): Promise<string> {
     const { doctor } = await import("#commands/doctor/doctor.js")
-    return doctor(await this.session(), env)
+    return this.call((session) => doctor(session, env))
   }
 
   /**
@@ -272,22 +280,22 @@ export class WalletWorld {
   @func({ cache: "never" })
   async tenant(name: string): Promise<string> {
     const { tenantText } = await import("#commands/tenant.js")
-    return tenantText(await this.session(), name)
+    return this.call((session) => tenantText(session, name))
   }
 
   /**
    * Destroys an environment in reverse order; what it shares with others stays. Returns a table of the steps. Fails with
-   * it, when a step fails, and for a protected environment without `confirm`.
+   * it, when a step fails, and without `confirm` for a protected environment, or one in which others have installed something.
    *
    * Example: `dagger call destroy --env preview-nightly`
    *
    * @param env the environment's name
-   * @param confirm the environment's name once more, for protected ones
+   * @param confirm the environment's name once more, for protected ones and those in which others have installed something
    */
   @func({ cache: "never" })
   async destroy(env: string, confirm: string = ""): Promise<string> {
     const { destroy } = await import("#commands/destroy.js")
-    return destroy(await this.session(), env, confirm)
+    return this.call((session) => destroy(session, env, confirm))
   }
 
   /**
@@ -299,7 +307,7 @@ export class WalletWorld {
   @func({ cache: "never" })
   async pinImages(): Promise<string> {
     const { pinImages } = await import("#commands/pin-images.js")
-    return pinImages(await this.session())
+    return this.call((session) => pinImages(session))
   }
 
   /**
@@ -313,6 +321,7 @@ export class WalletWorld {
   @func()
   async tool(name: string): Promise<File> {
     const { toolFile } = await import("#tools/toolbox.js")
+    await this.takeKeptPrograms()
     return toolFile(name)
   }
 
@@ -360,6 +369,19 @@ export class WalletWorld {
   }
 
   /**
+   * What a deployment runs, tools and sandbox, as image archives: they outlive the engine's cache. `./daggerw` keeps them, and
+   * hands them in with `--kept-programs`. Returns a directory. Fails when a program cannot be made.
+   *
+   * Example: `dagger call keep-programs export --path ./programs`
+   */
+  @func({ cache: "never" })
+  async keepPrograms(): Promise<Directory> {
+    const { keptPrograms } = await import("#commands/programs.js")
+    await this.takeKeptPrograms()
+    return keptPrograms(this.sandboxHome)
+  }
+
+  /**
    * The software bill of materials of an image, made with syft: CycloneDX, as JSON. Fails when the reference has no digest.
    *
    * Example: `dagger call sbom --image ghcr.io/OWNER/wallet-world/helm@sha256:… export --path sbom.json`
@@ -383,11 +405,22 @@ export class WalletWorld {
   @func({ cache: "never" })
   async sandboxService(port: number = 8443, tokenSeconds: number = 900): Promise<Service> {
     const { sandboxService } = await import("#tools/sandbox.js")
+    await this.takeKeptPrograms()
     return sandboxService(this.sandboxHome, port, tokenSeconds)
   }
 
-  private async session(): Promise<Session> {
-    const { Session } = await import("#commands/session.js")
-    return new Session(this)
+  /** Does the work of one call. */
+  private async call<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const [{ Session }, { withinBorder }] = await Promise.all([
+      import("#commands/session.js"),
+      import("#commands/border.js"),
+    ])
+    await this.takeKeptPrograms()
+    return withinBorder(() => work(new Session(this)))
+  }
+
+  private async takeKeptPrograms(): Promise<void> {
+    const { useKeptPrograms } = await import("#tools/published.js")
+    useKeptPrograms(this.keptPrograms)
   }
 }

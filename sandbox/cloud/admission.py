@@ -1,15 +1,21 @@
-"""What becomes of new objects in the cluster: pods that cannot really run here go to the simulated nodes, and volumes
-of the EBS driver come from the sandbox's disk."""
+"""What becomes of new objects in the cluster: pods that cannot really run here go to the simulated nodes, the others
+request less than they ask for, stand-ins that act are marked, and volumes of the EBS driver come from local disk."""
 
 import base64
 import json
+import math
 import re
 from typing import Any
 
 from . import registry, settings
 
+# Labels and annotations of pods.
 SIMULATED = "wallet-world/simulated"
+ACTING = "wallet-world/stand-in"
+OVERSUBSCRIBED = "wallet-world/oversubscribed"
+# Labels of images: one that stands in for what cannot be had, and one that does its work with made-up input.
 STAND_IN = "io.wallet-world.stand-in"
+ACTS = "io.wallet-world.stand-in.acts"
 EBS, HOST_PATH = "ebs.csi.aws.com", "wallet-world/host-path"
 IMAGE = re.compile(
     r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.sandbox\.test(:\d+)?/(?P<repository>[^:@]+)(:(?P<tag>[^@]+))?(@(?P<digest>.+))?"
@@ -29,10 +35,11 @@ def review(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def pod(item: dict[str, Any]) -> list[dict[str, Any]]:
-    """The change to a new pod: none when it can run, otherwise where it goes and why."""
-    why = reason(item["spec"])
+    """The change to a new pod: smaller requests when it can run, otherwise where it goes and why."""
+    images = {container["image"]: labels(container["image"]) for container in containers(item["spec"])}
+    why = reason(item["spec"], images)
     if why is None:
-        return []
+        return [*marked(item, images), *oversubscribed(item)]
     toleration = {"key": SIMULATED, "operator": "Equal", "value": "true", "effect": "NoSchedule"}
     changes = [
         *_merge("/spec/nodeSelector", item["spec"].get("nodeSelector"), SIMULATED, "true"),
@@ -44,10 +51,55 @@ def pod(item: dict[str, Any]) -> list[dict[str, Any]]:
     return [*changes, {"op": "add", "path": "/spec/tolerations", "value": [toleration]}]
 
 
-def reason(spec: dict[str, Any]) -> str | None:
-    """Why a pod cannot run here, or None when it can."""
-    for container in [*spec.get("initContainers", []), *spec["containers"]]:
-        if stand_in(container["image"]):
+def marked(item: dict[str, Any], images: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
+    """The change that marks a pod in which a stand-in acts."""
+    if not any(found.get(ACTS) == "true" for found in images.values()):
+        return []
+    return _merge("/metadata/labels", item["metadata"].get("labels"), ACTING, "true")
+
+
+def oversubscribed(item: dict[str, Any]) -> list[dict[str, Any]]:
+    """The change that lets many environments share one machine: requests divided, limits as they are."""
+    smaller = [
+        {"op": "replace", "path": f"/spec/{kind}/{index}/resources/requests", "value": _divided(requests)}
+        for kind in ("initContainers", "containers")
+        for index, container in enumerate(item["spec"].get(kind, []))
+        if (requests := container.get("resources", {}).get("requests"))
+    ]
+    if settings.OVERSUBSCRIPTION == 1 or not smaller:
+        return []
+    note = f"requests are divided by {settings.OVERSUBSCRIPTION}"
+    return [*smaller, *_merge("/metadata/annotations", item["metadata"].get("annotations"), OVERSUBSCRIBED, note)]
+
+
+def _divided(requests: dict[str, str]) -> dict[str, str]:
+    """Requests of processors and memory, divided; others, and what is no quantity, as they are: the API server says why."""
+
+    def part(resource: str, text: str) -> str:
+        if resource not in ("cpu", "memory"):
+            return text
+        try:
+            share = settings.quantity(str(text)) / settings.OVERSUBSCRIPTION
+        except ValueError:
+            return text
+        return f"{math.ceil(share * 1000)}m" if resource == "cpu" else str(math.ceil(share))
+
+    return {resource: part(resource, text) for resource, text in requests.items()}
+
+
+def containers(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """All containers of a pod."""
+    return [*spec.get("initContainers", []), *spec["containers"]]
+
+
+def reason(spec: dict[str, Any], images: dict[str, dict[str, str]]) -> str | None:
+    """Why a pod cannot run here, or None when it can.
+
+    images: the labels of the containers' images, by the image's name
+    """
+    for container in containers(spec):
+        found = images[container["image"]]
+        if found.get(STAND_IN) == "true" and found.get(ACTS) != "true":
             return f"the image of container {container['name']} is a stand-in"
     asked = memory(spec)
     if asked > settings.POD_MEMORY:
@@ -72,13 +124,12 @@ def memory(spec: dict[str, Any]) -> float:
     return max([sum(asked(c) for c in [*spec["containers"], *beside]), *before])
 
 
-def stand_in(image: str) -> bool:
-    """Whether an image of the sandbox's registry says of itself that it only stands in for the real one."""
+def labels(image: str) -> dict[str, str]:
+    """What an image of the sandbox's registry says of itself; nothing when it is none, or not there."""
     match = IMAGE.fullmatch(image)
     if match is None:
-        return False
-    labels = registry.labels(match["repository"], match["digest"] or match["tag"] or "latest")
-    return (labels or {}).get(STAND_IN) == "true"
+        return {}
+    return registry.labels(match["repository"], match["digest"] or match["tag"] or "latest") or {}
 
 
 def storage_class(item: dict[str, Any]) -> list[dict[str, Any]]:

@@ -10,12 +10,12 @@ UNITS = DECIMAL | BINARY
 
 
 def quantity(text: str) -> float:
-    """A Kubernetes quantity of memory as a number of bytes: "4Gi", "500M", "128974848", "1e9", "500m"."""
+    """A Kubernetes quantity as a number of bytes or processors: "4Gi", "500M", "128974848", "1e9", "500m"."""
     if text.endswith("m"):
         return float(text[:-1]) / 1000
     match = re.fullmatch(r"([0-9.]+(?:[eE][0-9]+)?)([A-Za-z]+)?", text)
     if not match or (match[2] or "") not in UNITS:
-        raise ValueError(f"{text!r} is no quantity of memory: write it as Kubernetes does, for example 4Gi")
+        raise ValueError(f"{text!r} is not a quantity: write it as Kubernetes does, for example 4Gi or 500m")
     return float(match[1]) * UNITS[match[2] or ""]
 
 
@@ -26,6 +26,10 @@ REGION = os.environ.get("SANDBOX_REGION", "us-east-1")
 POD_MEMORY = quantity(os.environ.get("SANDBOX_POD_MEMORY", "4Gi"))
 # Seconds that a token of EKS is taken for: 15 minutes on AWS, fewer to see what happens when one ends.
 TOKEN_SECONDS = int(os.environ.get("SANDBOX_TOKEN_SECONDS", "900"))
+# What real pods request is divided by this, so that many environments fit on one machine.
+OVERSUBSCRIPTION = int(os.environ.get("SANDBOX_OVERSUBSCRIPTION", "20"))
+if OVERSUBSCRIPTION < 1:
+    raise ValueError(f"SANDBOX_OVERSUBSCRIPTION is {OVERSUBSCRIPTION}; it must be 1 or more")
 
 DATA = Path(os.environ.get("SANDBOX_DATA", "/data"))
 RUN = Path(os.environ.get("SANDBOX_RUN", "/run/sandbox"))

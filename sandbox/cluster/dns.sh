@@ -19,6 +19,12 @@ start_dns() {
   template IN AAAA sandbox.test {
     rcode NOERROR
   }
+  template IN A $outside_host {
+    answer "{{ .Name }} 60 IN A $outside_address"
+  }
+  template IN AAAA $outside_host {
+    rcode NOERROR
+  }
   hosts $SANDBOX_RUN/hosts {
     ttl 5
     reload 1s

@@ -4,6 +4,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -30,15 +31,29 @@ type front struct {
 	apiServer string
 	server    *http.Server
 	accepted  queue
+
+	// Of CONNECT to names that are not the sandbox's: who may, and how they are reached.
+	isNeighbour func(client net.Conn) bool
+	dialOutward func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 func newFront(ca *authority, apiServer string, handler http.Handler) *front {
-	return &front{
-		ca:        ca,
-		apiServer: apiServer,
-		server:    &http.Server{Handler: handler, ReadHeaderTimeout: 30 * time.Second, IdleTimeout: idleTimeout},
-		accepted:  queue{conns: make(chan net.Conn), done: make(chan struct{})},
+	f := &front{
+		ca:          ca,
+		apiServer:   apiServer,
+		accepted:    queue{conns: make(chan net.Conn), done: make(chan struct{})},
+		isNeighbour: isNeighbour,
+		dialOutward: (&net.Dialer{Control: outsideOnly}).DialContext,
 	}
+	routes := func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodConnect {
+			f.connect(w, r)
+		} else {
+			handler.ServeHTTP(w, r)
+		}
+	}
+	f.server = &http.Server{Handler: http.HandlerFunc(routes), ReadHeaderTimeout: 30 * time.Second, IdleTimeout: idleTimeout}
+	return f
 }
 
 // serve accepts connections until the listener fails.
@@ -92,6 +107,11 @@ func (f *front) passThrough(client net.Conn) {
 		return
 	}
 	defer server.Close()
+	join(client, server)
+}
+
+// join passes on what either of two connections says to the other, until both have said all.
+func join(client, server net.Conn) {
 	done := make(chan struct{}, 2)
 	pipe := func(to, from net.Conn) {
 		io.Copy(to, &impatient{from})
@@ -106,7 +126,7 @@ func (f *front) passThrough(client net.Conn) {
 	<-done
 }
 
-// impatient gives up a read that lasts longer than a silent client of Kubernetes may take.
+// impatient gives up a read that lasts longer than a client, such as one of Kubernetes, may be silent.
 type impatient struct{ net.Conn }
 
 func (i *impatient) Read(p []byte) (int, error) {

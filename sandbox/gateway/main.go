@@ -5,6 +5,9 @@
 //	*.eks.<region>.<domain>       the Kubernetes API: TLS passed through untouched, so client certificates work
 //	localhost, an address         the sandbox's own pages: /ready /ca.crt /credentials /github-token /
 //	anything else                 the Service that an Ingress names for that host and path
+//
+// Inside, at an address of its own, it is also what the sandbox has of the internet (outside.go).
+// It is also the proxy (CONNECT) by which tools in other containers reach these names.
 package main
 
 import (
@@ -28,6 +31,8 @@ type settings struct {
 	registry  string // host:port of the registry, plain HTTP
 	apiServer string // host:port of the Kubernetes API, TLS
 	admission string // listening address for the API server's admission calls
+	outside   string // listening address for what pods download from the internet
+	internet  string // directory of what is served there, one directory a host
 }
 
 func main() {
@@ -38,6 +43,8 @@ func main() {
 		registry:  env("SANDBOX_REGISTRY", "127.0.0.1:5000"),
 		apiServer: env("SANDBOX_API_SERVER", "127.0.0.1:6443"),
 		admission: env("SANDBOX_ADMISSION", "127.0.0.1:5443"),
+		outside:   env("SANDBOX_OUTSIDE", "127.0.0.1:5444"),
+		internet:  env("SANDBOX_INTERNET", "/opt/sandbox/outside"),
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
@@ -61,7 +68,16 @@ func run(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	failed := make(chan error, 2)
+	outside, err := net.Listen("tcp", s.outside)
+	if err != nil {
+		return err
+	}
+	internet, err := newOutside(ca, s.internet)
+	if err != nil {
+		return err
+	}
+	failed := make(chan error, 3)
+	go func() { failed <- internet.ServeTLS(outside, "", "") }()
 	inner := &http.Server{Handler: admissionHandler(s.cloud), TLSConfig: ca.config(), ReadHeaderTimeout: 10 * time.Second}
 	go func() { failed <- inner.ServeTLS(admission, "", "") }()
 

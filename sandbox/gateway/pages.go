@@ -91,12 +91,28 @@ func (p *pages) ready(w http.ResponseWriter, r *http.Request) {
 }
 
 var indexPage = template.Must(template.New("index").Parse(`<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Sandbox</title>
-<style>body{font:16px/1.5 system-ui;max-width:48em;margin:2em auto;padding:0 1em}code{background:#eee;padding:0 .2em}</style>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Sandbox</title>
+<link rel="icon" href="data:,">
+<style>
+:root{color-scheme:light dark;--text:light-dark(#1b1f24,#e6e9ee);--ground:light-dark(#fff,#14171c);--raised:light-dark(#eef1f5,#262c35);--link:light-dark(#0b57c2,#8ab8ff)}
+body{font:16px/1.5 system-ui,sans-serif;max-width:48em;margin:2em auto;padding:0 1em;background:var(--ground);color:var(--text);overflow-wrap:anywhere}
+a{color:var(--link)}
+code{background:var(--raised);padding:0 .2em}
+li{margin:.25em 0}
+</style>
+</head>
+<body>
 <h1>Sandbox</h1>
 <p>An emulated AWS with a real Kubernetes, registry, Postgres and Kafka behind it. It lives as long as it runs.</p>
 <h2>Services in the cluster</h2>
-<ul>{{range .Hosts}}<li><a href="http://{{.}}.localhost:{{$.Port}}/">{{.}}</a></li>{{else}}<li>none deployed yet</li>{{end}}</ul>
+<ul>
+{{range .Places}}<li>{{if .Why}}{{.Host}}: nothing answers. {{.Why}}.{{else}}<a href="http://{{.Host}}.localhost:{{$.Port}}/">{{.Host}}</a>{{end}}</li>
+{{else}}<li>None yet: <code>./daggerw call deploy --env preview-nightly</code> deploys some.</li>
+{{end}}</ul>
 <h2>Addresses</h2>
 <ul>
 <li>AWS API: <code>https://aws.sandbox.test:{{.Port}}</code></li>
@@ -105,7 +121,12 @@ var indexPage = template.Must(template.New("index").Parse(`<!doctype html>
 <li><a href="/ready">/ready</a>, <a href="/ca.crt">/ca.crt</a>, <code>/credentials?account=ID</code>,
 <code>/github-token?sub=repo:OWNER/NAME:environment:ENVIRONMENT</code></li>
 </ul>
+</body>
+</html>
 `))
+
+// place is a host of the cluster's Ingresses, and why nothing answers there, if so.
+type place struct{ Host, Why string }
 
 func (p *pages) index(w http.ResponseWriter, r *http.Request) {
 	state, err := p.api.read(r.Context())
@@ -113,14 +134,19 @@ func (p *pages) index(w http.ResponseWriter, r *http.Request) {
 		unreachable("the Kubernetes API")(w, r, err)
 		return
 	}
-	var hosts []string
+	var places []place
 	for _, host := range state.hosts() {
-		if !strings.HasPrefix(host, "*") {
-			hosts = append(hosts, host)
+		if strings.HasPrefix(host, "*") {
+			continue
 		}
+		found := place{Host: host}
+		if _, _, refused := state.route(host, "/"); refused != nil {
+			found.Why = refused.text
+		}
+		places = append(places, found)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	indexPage.Execute(w, map[string]any{"Hosts": hosts, "Port": p.port})
+	indexPage.Execute(w, map[string]any{"Places": places, "Port": p.port})
 }
 
 func reached(r *http.Request) string {

@@ -8,6 +8,12 @@ export SANDBOX_CLOUD=127.0.0.1:5001
 export SANDBOX_REGISTRY=127.0.0.1:5000
 export SANDBOX_API_SERVER=127.0.0.1:6443
 export SANDBOX_ADMISSION=127.0.0.1:5443
+# What the sandbox has of the internet: one host name that nobody else can have (RFC 2606), at the address that example.com
+# once had. Pods are told to download from public addresses only, and this is one.
+outside_address=192.0.43.10
+outside_host=made-up.example
+export SANDBOX_OUTSIDE=$outside_address:443
+export SANDBOX_INTERNET=$here/outside
 export KUBECONFIG=$SANDBOX_RUN/kubeconfig
 
 logs=/data/log

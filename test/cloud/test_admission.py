@@ -36,16 +36,39 @@ class Pods(unittest.TestCase):
         push("real", "1", {"a": "b"})
         cls.digest = push("acted", "1", {"io.wallet-world.stand-in": "true"})
         push("acted", "index-1", {"io.wallet-world.stand-in": "true"})
+        push("acts", "1", {"io.wallet-world.stand-in": "true", "io.wallet-world.stand-in.acts": "true"})
 
     def test_real_pods_stay_as_they_are(self) -> None:
         for item in (
-            pod(f"{REGISTRY}/real:1", "4Gi"),
+            pod(f"{REGISTRY}/real:1"),
             pod("docker.io/library/busybox:1"),
             pod(f"{REGISTRY}/missing:1"),
-            pod("x", "500m"),
-            pod("x", "much"),
         ):
             self.assertEqual(patch("Pod", item), [])
+
+    def test_real_pods_request_a_part_of_what_they_ask_for(self) -> None:
+        for asked, requested in (
+            ({"memory": "4Gi"}, {"memory": str(2**32 // 20 + 1)}),
+            ({"cpu": "2", "memory": "500m"}, {"cpu": "100m", "memory": "1"}),
+            ({"cpu": "50m"}, {"cpu": "3m"}),
+            ({"cpu": "0.001"}, {"cpu": "1m"}),
+            ({"memory": "much", "example.com/device": "2"}, {"memory": "much", "example.com/device": "2"}),
+        ):
+            item = pod("x", initContainers=[{"name": "i", "image": "x"}])
+            item["spec"]["containers"][0]["resources"] = {"requests": asked, "limits": {"memory": "1Gi"}}
+            changes = {change["path"]: change["value"] for change in patch("Pod", item)}
+            self.assertEqual(
+                changes,
+                {
+                    "/spec/containers/0/resources/requests": requested,
+                    "/metadata/annotations": {"wallet-world/oversubscribed": "requests are divided by 20"},
+                },
+            )
+
+    def test_init_containers_request_a_part_of_what_they_ask_for(self) -> None:
+        first = {"name": "i", "image": "x", "resources": {"requests": {"cpu": "1"}}}
+        changes = {change["path"]: change["value"] for change in patch("Pod", pod("x", initContainers=[first]))}
+        self.assertEqual(changes["/spec/initContainers/0/resources/requests"], {"cpu": "50m"})
 
     def test_stand_ins_are_simulated(self) -> None:
         for reference in (":1", f"@{self.digest}", f":1@{self.digest}", ":index-1"):
@@ -53,6 +76,20 @@ class Pods(unittest.TestCase):
             self.assertEqual(changes["/spec/nodeSelector"], {"wallet-world/simulated": "true"}, reference)
             self.assertEqual(changes["/metadata/labels"], {"wallet-world/simulated": "true"})
             self.assertEqual(changes["/spec/tolerations"][0]["key"], "wallet-world/simulated")
+
+    def test_stand_ins_that_act_run_and_are_marked(self) -> None:
+        item = pod(f"{REGISTRY}/acts:1")
+        marked = [{"op": "add", "path": "/metadata/labels", "value": {"wallet-world/stand-in": "true"}}]
+        self.assertEqual(patch("Pod", item), marked)
+        item["metadata"]["labels"] = {"l": "m"}
+        self.assertEqual([change["path"] for change in patch("Pod", item)], ["/metadata/labels/wallet-world~1stand-in"])
+
+    def test_stand_ins_that_act_beside_what_cannot_run_are_simulated(self) -> None:
+        beside = pod(f"{REGISTRY}/acts:1")
+        beside["spec"]["containers"].append({"name": "d", "image": f"{REGISTRY}/acted:1"})
+        for item in (beside, pod(f"{REGISTRY}/acts:1", "64Gi")):
+            paths = [change["path"] for change in patch("Pod", item)]
+            self.assertIn("/spec/nodeSelector", paths)
 
     def test_memory_that_is_not_there(self) -> None:
         for memory in ("5Gi", "4.1Gi", "8000M", "64Gi", "1e10"):

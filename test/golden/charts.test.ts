@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
 import { looseEndsOf } from "./consistency.ts"
 import { Charts, changed, chartDirectories, exampleFiles, manifestsOf } from "./helm.ts"
+import { waysToWrite } from "./outside.ts"
 import { breachesOf } from "./restricted.ts"
 
 const charts = new Charts()
@@ -37,6 +38,10 @@ describe.each(examples)("$chart with $file", ({ chart, file, values }) => {
 
   it("fits together", () => {
     expect(looseEndsOf(manifestsOf(text), existing)).toEqual([])
+  })
+
+  it("can be changed from within only", () => {
+    expect(waysToWrite(manifestsOf(text))).toEqual([])
   })
 
   it("refuses an unknown key, at the top and below", () => {
@@ -80,6 +85,7 @@ describe("what a chart refuses", () => {
     ["oura.yaml", "oura.peer", "node"],
     ["oura.yaml", "oura.network", ""],
     ["oura.yaml", "oura.intersect", { type: "Point" }],
+    ["api.yaml", "networkPolicy", { writers: { "dapp-store/writes": null } }],
     ["store.yaml", "frontend.replicas", 0],
     ["store.yaml", "frontend.ingress.host", ""],
     ["store.yaml", "images.frontend", ""],

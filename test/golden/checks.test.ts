@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { looseEndsOf } from "./consistency.ts"
 import { Charts, changed, exampleFiles, type Manifest, manifestsOf } from "./helm.ts"
+import { waysToWrite } from "./outside.ts"
 import { breachesOf } from "./restricted.ts"
 
 const values = readFileSync(Object.fromEntries(exampleFiles("dapp-store"))["api.yaml"], "utf8")
@@ -69,5 +70,36 @@ describe("loose ends", () => {
   ])("%s is seen", (_, manifests, seen) => {
     expect(looseEndsOf(release, existing)).toEqual([])
     expect(looseEndsOf(manifests, existing).join()).toContain(seen)
+  })
+})
+
+describe("ways to write from outside", () => {
+  const policies = release.filter(({ kind }) => kind === "NetworkPolicy")
+  const api = policies.find(({ metadata }) => metadata.name === "api") as Manifest
+  const others = (...gone: Manifest[]) => release.filter((manifest) => !gone.includes(manifest))
+  const replaced = (manifest: Manifest, path: string, value: unknown) => [
+    ...others(manifest),
+    changed(manifest, path, value),
+  ]
+  const port = "spec.rules.0.http.paths.0.backend.service.port"
+  const writers = "spec.ingress.1.from.0"
+
+  it.each([
+    ["an Ingress by the port's name", replaced(of("Ingress"), port, { name: "write" }), "Ingress/api leads"],
+    ["an Ingress by its number", replaced(of("Ingress"), port, { number: 8081 }), "Ingress/api leads"],
+    ["a Service's other name for it", replaced(of("Service"), "spec.ports.0.targetPort", 8081), "Ingress/api leads"],
+    ["no policy", others(...policies), "no NetworkPolicy guards"],
+    [
+      "pods of other namespaces",
+      replaced(api, writers, { namespaceSelector: {}, podSelector: { matchLabels: { x: "y" } } }),
+      "namespaceSelector",
+    ],
+    ["every pod of the namespace", replaced(api, writers, { podSelector: {} }), "NetworkPolicy/api lets"],
+    ["addresses", replaced(api, writers, { ipBlock: { cidr: "10.0.0.0/8" } }), "10.0.0.0/8"],
+    ["everybody", replaced(api, "spec.ingress.1.from", []), "NetworkPolicy/api lets {}"],
+    ["a rule for all ports", replaced(api, "spec.ingress.0.ports", []), "NetworkPolicy/api lets"],
+  ])("%s is seen", (_, manifests, seen) => {
+    expect(waysToWrite(release)).toEqual([])
+    expect(waysToWrite(manifests).join()).toContain(seen)
   })
 })

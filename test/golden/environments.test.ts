@@ -12,6 +12,7 @@ import {
 } from "../../ci/pipeline/model/index.ts"
 import { looseEndsOf } from "./consistency.ts"
 import { Charts, chartDirectories, manifestsOf } from "./helm.ts"
+import { waysToWrite } from "./outside.ts"
 import { breachesOf, containersOf, podOf } from "./restricted.ts"
 
 const root = join(import.meta.dirname, "../..")
@@ -74,6 +75,10 @@ describe.each(releases)("$env: $name", ({ environment, name, release }) => {
     ])
     expect(manifests.flatMap(breachesOf)).toEqual([])
     expect(looseEndsOf(manifests, Object.fromEntries(secrets))).toEqual([])
+  })
+
+  it("can be changed from within only", () => {
+    expect(waysToWrite(manifests)).toEqual([])
   })
 
   it("is reached at the environment's own hosts only", () => {

@@ -6,6 +6,7 @@ import { parseAllDocuments } from "yaml"
 import { registryLogin } from "../../ci/pipeline/tools/ecr.js"
 import { Charts, type Manifest, manifestsOf } from "../golden/helm.js"
 import { account, clusterName, hostKubectl, hostTarget, region } from "./cluster.js"
+import { writeDapp } from "./store.js"
 import { call, request, sandboxPort, succeed, tool } from "./world.js"
 
 const environment = "preview-nightly"
@@ -155,17 +156,25 @@ describe("what is there then", () => {
     }
   })
 
-  test("what is written through the API outlives its pods", async () => {
-    const path = `/dapps/${randomUUID()}`
-    const body = JSON.stringify({ name: randomUUID() })
+  test("nothing can be changed from outside", async () => {
     const headers = { "content-type": "application/json" }
-    const put = await request(port, api, path, { method: "PUT", headers, body })
-    expect(put.status, put.text).toBeLessThan(300)
+    const body = JSON.stringify({ name: "From outside" })
+    for (const host of [api, `dapps.${environment}.lw.iog.io`])
+      for (const method of ["PUT", "POST", "PATCH", "DELETE"])
+        for (const path of ["/dapps/from-outside", "/registrations", "/"])
+          expect((await request(port, host, path, { method, headers, body })).status, `${method} ${host}`).toBe(405)
+    expect(await request(port, api, "/dapps/from-outside")).toMatchObject({ status: 404 })
+  })
+
+  test("what is written through the API from within outlives its pods", async () => {
+    const id = randomUUID()
+    const [path, name] = [`/dapps/${id}`, randomUUID()]
+    await writeDapp(kubectl, namespace, id, { name })
 
     const deleted = await kubectl("delete", "pods", "-n", namespace, "-l", "app.kubernetes.io/name=api", "--wait=true")
     expect(deleted).toMatch(/pod "api-\S+" deleted/)
     const read = await eventually(() => request(port, api, path), 200)
-    expect(read.text).toContain(JSON.parse(body).name)
+    expect(read.text).toContain(name)
   })
 
   test("the database refuses a wrong password", async () => {

@@ -10,10 +10,10 @@ import { clientOptions } from "../../ci/pipeline/tools/aws.js"
 import { Documents } from "../../ci/pipeline/tools/s3.js"
 import { Caller, errorOf, place, secondRepository, works } from "./caller.js"
 import { account, hostKubectl, hostTarget, region } from "./cluster.js"
-import { addressOf, command, type Ended, request, root, sandboxPort } from "./world.js"
+import { command, type Ended, insideOf, request, root, sandboxPort } from "./world.js"
 
 /** An address where nothing answers: a call that is refused before it needs its target does not notice. */
-const nowhere = "--sandbox=tcp://localhost:1"
+const nowhere = "--sandbox=127.0.0.1:1"
 
 describe("environments that are wrong", () => {
   const name = "environments/shop.yaml"
@@ -96,13 +96,7 @@ describe("credentials", () => {
 
   /** The error of a deployment with these credentials; the secret must never be shown, and nothing must be begun. */
   async function refusal(credentials: Credentials): Promise<string> {
-    const args = [
-      `--sandbox=tcp://${addressOf(port)}:${port}`,
-      "--aws-credentials=env://GIVEN",
-      "deploy",
-      "--env",
-      environment,
-    ]
+    const args = [`--sandbox=${insideOf(port)}`, "--aws-credentials=env://GIVEN", "deploy", "--env", environment]
     const ended = await caller.call(args, { GIVEN: JSON.stringify(credentials) })
     const error = errorOf(ended)
     expect(ended.stdout + ended.stderr).not.toContain(credentials.SecretAccessKey)

@@ -26,7 +26,7 @@ afterAll(() => kubectl("delete", "namespace", namespace))
 interface Manifest {
   kind: string
   metadata: { name: string; namespace?: string }
-  spec?: { template?: { spec: PodSpec }; volumeClaimTemplates?: { metadata: { name: string } }[] }
+  spec?: { replicas?: number; template?: { spec: PodSpec }; volumeClaimTemplates?: { metadata: { name: string } }[] }
 }
 
 interface PodSpec {
@@ -67,12 +67,38 @@ test("the engines of docs/engine.yaml are accepted", async () => {
   }
 })
 
-describe.each(readdirSync(expected))("%s", (environment) => {
-  const manifests = readdirSync(join(expected, environment)).flatMap((name) =>
+const manifestsOf = (environment: string): Manifest[] =>
+  readdirSync(join(expected, environment)).flatMap((name) =>
     parseAllDocuments(readFileSync(join(expected, environment, name), "utf8"))
       .map((document) => document.toJS() as Manifest | null)
       .filter((manifest) => manifest !== null),
   )
+
+test("the pods of all environments find a place at the same time", async () => {
+  const pods = readdirSync(expected).flatMap((environment) =>
+    manifestsOf(environment).flatMap(({ kind, metadata, spec }) =>
+      Array.from({ length: spec?.template ? (spec.replicas ?? 1) : 0 }, (_, index) =>
+        podOf(kind, `${metadata.name}-${environment}-${index}`, spec ?? {}),
+      ),
+    ),
+  )
+  write(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: pods }))
+  await kubectl("create", "-f", file)
+  try {
+    await kubectl("wait", "--for=condition=PodScheduled", "pods", "--all", "-n", namespace, "--timeout=60s")
+    const { items } = JSON.parse(await kubectl("get", "pods", "-n", namespace, "-o", "json")) as {
+      items: { spec: { nodeName?: string }; status: { reason?: string } }[]
+    }
+    expect(items).toHaveLength(pods.length)
+    // The node itself has the last word.
+    expect(items.filter(({ spec, status }) => !spec.nodeName || status.reason?.startsWith("OutOf"))).toEqual([])
+  } finally {
+    await kubectl("delete", "pods", "--all", "-n", namespace, "--force", "--grace-period=0")
+  }
+})
+
+describe.each(readdirSync(expected))("%s", (environment) => {
+  const manifests = manifestsOf(environment)
   // One namespace for all: what is tried is the objects, and those of a namespace that is not there are refused.
   const moved = (manifest: Manifest) => ({ ...manifest, metadata: { ...manifest.metadata, namespace } })
 

@@ -1,5 +1,5 @@
 // What the tests of the module stand on: the wrapper, the kept sandbox, and bare clients from outside of it.
-import { execFile, execFileSync } from "node:child_process"
+import { execFile, execFileSync, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, writeFileSync } from "node:fs"
 import http from "node:http"
 import https from "node:https"
@@ -42,16 +42,21 @@ export async function succeed(...args: string[]): Promise<string> {
 export function sandboxPort(): number {
   execFileSync(join(root, "daggerw"), ["sandbox", "start"], { stdio: "ignore" })
   const status = execFileSync(join(root, "daggerw"), ["sandbox", "status"], { encoding: "utf8" })
-  const [, host, port] = /^reached +(\S+):(\d+)$/m.exec(status) ?? []
-  if (!port) throw new Error(`daggerw sandbox status does not say how it is reached: ${status}`)
-  addresses.set(Number(port), host)
+  const [, inside, port] = /^inside +(\S+):(\d+)$/m.exec(status) ?? []
+  if (!port) throw new Error(`daggerw sandbox status does not say where it is in the engine's network: ${status}`)
+  const ready = ["--fail", "--silent", "--noproxy", "*", "--max-time", "2", `http://${inside}:${port}/ready`]
+  const hasRoute = spawnSync("curl", ready).status === 0
+  addresses.set(Number(port), { inside, outside: hasRoute ? inside : "localhost" })
   return Number(port)
 }
 
-const addresses = new Map<number, string>()
+const addresses = new Map<number, { inside: string; outside: string }>()
 
-/** Where the sandbox of a port is: its own address where there is a route, as for calls; else localhost. */
-export const addressOf = (port: number): string => addresses.get(port) ?? "localhost"
+/** Where the sandbox of a port is in the engine's network: what a call gets as `--sandbox`. */
+export const insideOf = (port: number): string => `${addresses.get(port)?.inside}:${port}`
+
+/** Where this machine reaches it: at the same address where there is a route, else through the engine's tunnel. */
+export const addressOf = (port: number): string => addresses.get(port)?.outside ?? "localhost"
 
 /** A command line tool of the pipeline, on the host. */
 export async function tool(name: string): Promise<string> {

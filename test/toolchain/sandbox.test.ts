@@ -13,7 +13,7 @@ beforeEach(() => {
   env = { _EXPERIMENTAL_DAGGER_RUNNER_HOST: "tcp://h:1" }
   stub(`
     require("node:fs").appendFileSync("${checkout.directory}/starts", process.argv.slice(1).join(" ") + "\\n")
-    setTimeout(() => require("node:http").createServer((request, response) => response.end('{"ready":true}')).listen(port), 700)`)
+    setTimeout(() => require("node:http").createServer((request, response) => response.end('{"address":"10.87.0.12","parts":{},"ready":true}')).listen(port), 700)`)
 })
 afterEach(async () => {
   await checkout.daggerw(["sandbox", "stop"], env)
@@ -28,7 +28,7 @@ const stub = (script: string) =>
   )
 const starts = () => readFileSync(join(checkout.directory, "starts"), "utf8").trim().split("\n")
 const portOf = (output: string) =>
-  Number(/tcp:\/\/localhost:(\d+)/.exec(output)?.[1] ?? /localhost:(\d+)/.exec(output)?.[1])
+  Number(/--sandbox=10\.87\.0\.12:(\d+)/.exec(output)?.[1] ?? /localhost:(\d+)/.exec(output)?.[1])
 const deploy = () => checkout.daggerw(["call", "deploy", "--env", "x"], env)
 
 describe("a call that needs a target", () => {
@@ -39,7 +39,7 @@ describe("a call that needs a target", () => {
       expect(code).toBe(0)
       const port = portOf(stdout)
       expect(port).toBeGreaterThanOrEqual(8443)
-      expect(stdout).toContain(`<call><--sandbox=tcp://localhost:${port}><${name}><--env><x>`)
+      expect(stdout).toContain(`<call><--sandbox=10.87.0.12:${port}><${name}><--env><x>`)
       expect(starts()[0]).toContain(`call sandbox-service --port ${port} up --ports ${port}:${port}`)
     },
   )
@@ -48,10 +48,10 @@ describe("a call that needs a target", () => {
     [["call", "environments"]],
     [["call", "build", "--service", "api"]],
     [["call", "pin-images"]],
-    [["call", "--sandbox", "tcp://localhost:1", "deploy"]],
-    [["call", "--sandbox=tcp://localhost:1", "deploy"]],
+    [["call", "--sandbox", "10.87.0.9:1", "deploy"]],
+    [["call", "--sandbox=10.87.0.9:1", "deploy"]],
     [["call", "--aws-credentials", "env://X", "deploy"]],
-    [["call", "deploy", "--confirm", "--sandbox=tcp://localhost:1"]],
+    [["call", "deploy", "--confirm", "--sandbox=10.87.0.9:1"]],
     [["call", "deploy", "--help"]],
   ])("%j does without", async (args) => {
     const { stdout } = await checkout.daggerw(args, env)
@@ -64,7 +64,7 @@ describe("a call that needs a target", () => {
     expect(off.stdout).toContain("<call><deploy>")
     const always = { ...env, WALLET_WORLD_SANDBOX: "always" }
     const { stdout } = await checkout.daggerw(["call", "--aws-credentials=env://X", "deploy"], always)
-    expect(stdout).toMatch(/<call><--sandbox=tcp:\/\/localhost:\d+><--aws-credentials=env:\/\/X><deploy>/)
+    expect(stdout).toMatch(/<call><--sandbox=10\.87\.0\.12:\d+><--aws-credentials=env:\/\/X><deploy>/)
     const misspelt = await checkout.daggerw(["call", "deploy"], { ...env, WALLET_WORLD_SANDBOX: "of" })
     expect(misspelt).toMatchObject({ code: 1, stdout: "" })
     expect(misspelt.stderr).toContain("WALLET_WORLD_SANDBOX is 'of'; it can be on, off, always or a port")
@@ -72,7 +72,7 @@ describe("a call that needs a target", () => {
     const other = new Checkout()
     other.dagger()
     const met = await other.daggerw(["call", "deploy"], { ...env, WALLET_WORLD_SANDBOX: String(portOf(status)) })
-    expect(met.stdout).toContain(`<--sandbox=tcp://localhost:${portOf(status)}>`)
+    expect(met.stdout).toContain(`<--sandbox=10.87.0.12:${portOf(status)}>`)
     const absent = await other.daggerw(["call", "deploy"], { ...env, WALLET_WORLD_SANDBOX: "1" })
     expect(absent.stderr).toContain("no sandbox answers at port 1, which WALLET_WORLD_SANDBOX names")
   })
@@ -113,7 +113,7 @@ describe("daggerw sandbox", () => {
   it("start, status, reset and stop", async () => {
     const started = await checkout.daggerw(["sandbox", "start"], env)
     expect(started.stdout).toMatch(
-      /^address {2}http:\/\/localhost:\d+\nsince .*\nlog .*\nreached {2}localhost:\d+\nparts {4}\{"ready":true\}/,
+      /^address {2}http:\/\/localhost:\d+\nsince .*\nlog .*\ninside {3}10\.87\.0\.12:\d+\nparts {4}\{.*"ready":true\}/,
     )
     expect((await checkout.daggerw(["sandbox", "status"], env)).code).toBe(0)
     expect((await checkout.daggerw(["sandbox", "reset"], env)).code).toBe(0)

@@ -26,7 +26,12 @@ class Memory {
 }
 
 let memory: Memory
-const hold = <T>(work: () => Promise<T>) => holding(memory as unknown as Documents, "test", 0, work)
+const hold = <T>(work: () => Promise<T>) =>
+  holding(
+    memory as unknown as Documents,
+    { name: "test", caller: "arn:aws:sts::1:assumed-role/deploy/me", patience: 0 },
+    work,
+  )
 
 beforeEach(() => {
   memory = new Memory()
@@ -34,7 +39,9 @@ beforeEach(() => {
 
 test("the second run is refused with who holds the lease; the first is not disturbed", async () => {
   const result = await hold(async () => {
-    await expect(hold(async () => "second")).rejects.toThrow(/held by run .*, last seen .*nothing was done/)
+    await expect(hold(async () => "second")).rejects.toThrow(
+      /held by arn:aws:sts::1:assumed-role\/deploy\/me \(run [0-9a-f]{8}, last seen .*nothing was done/,
+    )
     return "first"
   })
   expect(result).toBe("first")

@@ -17,7 +17,7 @@
 {{- end }}
 {{- end }}
 
-{{/* Ports of the node's pod, used by its Service and its policy. */}}
+{{/* Ports of the node's pod that serve metrics, for its network policy. */}}
 {{- define "cardano-stuff.metricsPorts" -}}
 - { port: node-metrics, protocol: TCP }
 - { port: sync-metrics, protocol: TCP }

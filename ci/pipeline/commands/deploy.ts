@@ -1,26 +1,55 @@
 // deploy: carries out an environment's graph and says what happened, what runs and where to look.
-import { buildGraph } from "../model/index.js"
+import { buildGraph, describeLeftover, type Graph, type StepResult, select } from "../model/index.js"
+import type { Deployment } from "../steps/deployment.js"
 import { execute } from "../steps/execute.js"
-import { addresses, podTable } from "../steps/pods.js"
+import { findLeftovers, removeLeftovers } from "../steps/leftovers.js"
+import { plan } from "../steps/plan.js"
+import { whatRuns } from "../steps/pods.js"
 import { record } from "../steps/record.js"
 import { failures, resultText } from "./result.js"
 import type { Session } from "./session.js"
 
 /**
- * Deploys an environment.
+ * Deploys an environment, and deletes what it owns and its file no longer names.
  *
  * @param session the call
  * @param name the environment's name
+ * @param confirm the name once more: lets something of a protected environment be deleted
  * @returns the table of steps, the table of pods, where to look, and what was recorded
- * @throws with the same table, when a step failed
+ * @throws with the same table, when a step failed; before anything is changed, when the environment is protected and
+ *   something would be deleted that is not confirmed
  */
-export async function deploy(session: Session, name: string): Promise<string> {
+export async function deploy(session: Session, name: string, confirm: string): Promise<string> {
   const started = new Date()
   const deployment = await session.deployment(name)
+  const graph = buildGraph(deployment.environment)
+  const confirmed = !deployment.environment.protected || confirm === name
   const { results, recorded } = await session.alone(deployment, async () => {
-    const results = await execute(buildGraph(deployment.environment), deployment)
+    if (!confirmed) await refuseDeletions(graph, deployment)
+    const done = await execute(graph, deployment)
+    const results = [...done, ...(await clean(done, deployment))]
     return { results, recorded: await record(deployment, results, started) }
   })
   if (failures(results).length > 0) return resultText(deployment, results, recorded)
-  return resultText(deployment, results, await podTable(deployment), await addresses(deployment), recorded)
+  return resultText(deployment, results, ...(await whatRuns(deployment)), recorded)
+}
+
+/** Changes nothing: looks where the cluster is, and what is in it. */
+async function refuseDeletions(graph: Graph, deployment: Deployment): Promise<void> {
+  const { name } = deployment.environment
+  const cluster = select(graph, ({ id }) => id === "infra:cluster" || id === "infra:shared")
+  await plan(cluster, deployment, "none")
+  const gone = (await findLeftovers(deployment)).filter(({ kept }) => !kept)
+  if (gone.length === 0) return
+  const list = gone.map((leftover) => `  ${describeLeftover(leftover)}`).join("\n")
+  throw new Error(
+    `${name} is protected, and its file no longer names what it owns:\n${list}\n` +
+      `Nothing was changed. To deploy and delete this: --confirm ${name}; to keep it, name it in the file again`,
+  )
+}
+
+/** What is no longer named goes once everything that takes its place is there. */
+async function clean(done: StepResult[], deployment: Deployment): Promise<StepResult[]> {
+  if (failures(done).length > 0) return []
+  return removeLeftovers(await findLeftovers(deployment), deployment)
 }

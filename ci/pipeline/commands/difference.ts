@@ -1,6 +1,6 @@
 // render and difference: what environments come to, without a target, and how that differs between two states of the files.
 import { type Directory, dag } from "@dagger.io/dagger"
-import { loadEnvironments, ModelError } from "../model/index.js"
+import { ModelError } from "../model/index.js"
 import { renderEnvironment } from "../steps/render.js"
 import { unifiedDifference } from "../tools/git.js"
 import { repositoryIn } from "./repository.js"
@@ -46,8 +46,7 @@ export async function difference(session: Session, base: Directory, env: string)
 }
 
 async function renderAll(session: Session, env: string): Promise<Directory> {
-  const [files, charts, sources] = await Promise.all([session.files(), session.chartPaths(), session.sources()])
-  const all = loadEnvironments(files, { charts })
+  const [all, sources] = await Promise.all([session.environments(), session.sources()])
   const environments = all.filter(({ name }) => env === "" || name === env)
   const rendered = await Promise.all(environments.map((environment) => renderEnvironment(environment, sources)))
   const together = environments.reduce(

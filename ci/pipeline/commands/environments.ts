@@ -1,5 +1,5 @@
 // environments and environment: what the files say, without a target.
-import { environmentNames, environmentYaml, formatTable, loadEnvironments } from "../model/index.js"
+import { environmentNames, environmentYaml, formatTable } from "../model/index.js"
 import type { Session } from "./session.js"
 
 /**
@@ -11,7 +11,7 @@ import type { Session } from "./session.js"
  * @throws with every problem of every file, or when there is no environment of that tier
  */
 export async function environmentTable(session: Session, tier: string, names: boolean): Promise<string> {
-  const all = loadEnvironments(await session.files(), { charts: await session.chartPaths() })
+  const all = await session.environments()
   const environments = all.filter((environment) => tier === "" || environment.tier === tier)
   if (environments.length === 0) {
     const tiers = [...new Set(all.map((environment) => environment.tier))].sort()

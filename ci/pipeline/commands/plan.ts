@@ -1,5 +1,6 @@
 // plan: what a deployment would change, without changing anything.
 import { buildGraph, formatPlan } from "../model/index.js"
+import { findLeftovers, planLeftovers } from "../steps/leftovers.js"
 import { plan } from "../steps/plan.js"
 import type { Session } from "./session.js"
 
@@ -20,7 +21,8 @@ export async function planDeployment(
   refuseChanges: boolean,
 ): Promise<string> {
   const deployment = await session.deployment(name)
-  const steps = await plan(buildGraph(deployment.environment), deployment, drift ? "all" : "changed")
+  const planned = await plan(buildGraph(deployment.environment), deployment, drift ? "all" : "changed")
+  const steps = [...planned, ...planLeftovers(await findLeftovers(deployment))]
   const text = formatPlan({ environment: name, target: deployment.target.title, steps })
   if (refuseChanges && steps.some(({ action }) => action !== "unchanged")) throw new Error(text)
   return text

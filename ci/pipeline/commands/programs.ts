@@ -1,9 +1,9 @@
 // programs, publish-program, pin-programs, sbom: what the module runs, as images that need not be made on each machine.
 import { type Container, type Directory, dag, type File, type Platform } from "@dagger.io/dagger"
 import { canonicalJson, formatTable } from "../model/index.js"
-import { type Program, published, publishedName } from "../tools/published.js"
+import { keepPrograms, type Program, published, publishedName } from "../tools/published.js"
 import { sandboxProgram } from "../tools/sandbox.js"
-import { toolbox, toolNames, toolProgram } from "../tools/toolbox.js"
+import { stepTools, toolbox, toolNames, toolProgram } from "../tools/toolbox.js"
 
 /** The platforms that programs are published for. */
 const platforms = ["linux/amd64", "linux/arm64"]
@@ -94,6 +94,17 @@ export async function pinPrograms(home: Directory, repository: string): Promise<
   if (problems.length > 0)
     throw new Error(`nothing was pinned; these cannot be found:\n  ${problems.sort().join("\n  ")}`)
   return `${canonicalJson({ repository: place, digests }, 2)}\n`
+}
+
+/**
+ * What a deployment runs, as image archives that outlive the engine's cache.
+ *
+ * @param home the directory `sandbox`
+ * @returns a directory to hand in again with `--kept-programs`
+ */
+export async function keptPrograms(home: Directory): Promise<Directory> {
+  const { sandbox, ...tools } = all(home)
+  return keepPrograms({ sandbox, ...Object.fromEntries(stepTools.map((tool) => [tool, tools[tool]])) })
 }
 
 /**

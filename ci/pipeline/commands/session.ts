@@ -1,11 +1,14 @@
 // What one call works with: the caller's files, the model of an environment, and the target.
-import type { Directory, Secret, Service } from "@dagger.io/dagger"
+import type { Directory, Secret } from "@dagger.io/dagger"
 import {
+  chartDirectories,
   type Environment,
   type Files,
   type Image,
+  type LoadOptions,
   loadEnvironment,
   loadEnvironments,
+  loadImages,
   PINS,
   readPins,
 } from "../model/index.js"
@@ -14,10 +17,12 @@ import { holding } from "../steps/lease.js"
 import { AwsTarget } from "../targets/aws.js"
 import { SandboxTarget } from "../targets/sandbox.js"
 import type { Target } from "../targets/target.js"
-import { sandboxService } from "../tools/sandbox.js"
+import type { Charts } from "../tools/helm-charts.js"
+import { startSandbox } from "../tools/sandbox.js"
+import { say } from "../tools/say.js"
 import { checkCaller } from "../tools/sts.js"
-import { allCharts, type Charts } from "./charts.js"
-import { readYaml } from "./files.js"
+import { allCharts } from "./charts.js"
+import { readEnvironments } from "./files.js"
 import type { Repository } from "./repository.js"
 
 /** The constructor's arguments. */
@@ -27,12 +32,9 @@ export interface Given {
   terragrunt: Directory
   sandboxHome: Directory
   awsCredentials?: Secret
-  sandbox?: Service
+  sandbox?: string
   providerMirror?: Directory
 }
-
-/** The port of a sandbox that lives as long as the call: nothing else is in its network namespace. */
-const sandboxPort = 8443
 
 /** One call. */
 export class Session {
@@ -53,12 +55,12 @@ export class Session {
   }
 
   private async readFiles(): Promise<Files> {
-    const files = await readYaml(this.given.workspace.directory(".", { include: ["environments/**/*.yaml"] }))
+    const files = await readEnvironments(this.given.workspace)
     if (files.size === 0)
       throw new Error(
         "there is no environments/*.yaml in this directory: call it where the environments are, or write the first one (environments/README.md of wallet-world says how)",
       )
-    return new Map([...files].map(([path, text]) => [path.replace("environments/", ""), text]))
+    return files
   }
 
   /** All charts that a release can use. */
@@ -67,15 +69,14 @@ export class Session {
     return this.knownCharts
   }
 
-  /** All images that any environment uses, by name. */
+  /** All images of `environments/images.yaml`, by name. */
   async images(): Promise<Record<string, Image>> {
-    const environments = loadEnvironments(await this.files())
-    return Object.assign({}, ...environments.map(({ images }) => images))
+    return loadImages(await this.files())
   }
 
   /** One environment, checked. */
   async environment(name: string): Promise<Environment> {
-    return loadEnvironment(await this.files(), name, { charts: await this.chartPaths() })
+    return loadEnvironment(await this.files(), name, await this.known())
   }
 
   /** The caller's repository, and the charts; a chart of the caller takes the place of the module's own of the same name. */
@@ -83,7 +84,7 @@ export class Session {
     const { workspace, terragrunt, providerMirror } = this.given
     return {
       repository: workspace.directory(".", { exclude: ["**/node_modules", ".git"] }),
-      charts: (await this.charts()).content,
+      charts: await this.charts(),
       pins: readPins((await this.files()).get(PINS)),
       commit: await this.commit(),
       terragrunt,
@@ -115,17 +116,23 @@ export class Session {
     }
   }
 
-  /** Where the charts that a release can use are. */
-  async chartPaths(): Promise<string[]> {
-    return (await this.charts()).paths.filter((path) => path !== "charts/common")
+  /** All environments, checked. */
+  async environments(): Promise<Environment[]> {
+    return loadEnvironments(await this.files(), await this.known())
+  }
+
+  /** What the environments are checked against. */
+  private async known(): Promise<LoadOptions> {
+    const { files } = await this.charts()
+    return { charts: chartDirectories(files.keys()), chartFiles: files }
   }
 
   /** The target: AWS with the caller's credentials, or the sandbox. */
   async target(): Promise<Target> {
     const { awsCredentials, sandbox, sandboxHome } = this.given
     if (awsCredentials && !sandbox) return new AwsTarget(awsCredentials)
-    const service = sandbox ?? (await sandboxService(sandboxHome, sandboxPort))
-    return SandboxTarget.open(service, sandbox !== undefined, awsCredentials)
+    const address = sandbox ?? (await startSandbox(sandboxHome))
+    return SandboxTarget.open(address, sandbox !== undefined, awsCredentials)
   }
 
   /**
@@ -138,11 +145,13 @@ export class Session {
     const [target, sources] = await Promise.all([this.target(), this.sources()])
     const { account, region } = environment
     const caller = await checkCaller({ target, account, region })
+    say(`${name} on ${target.title}, as ${caller}`)
     return new Deployment(environment, target, sources, caller)
   }
 
   /** Does work on an environment while no other run works on it. */
   async alone<T>(deployment: Deployment, work: () => Promise<T>): Promise<T> {
-    return holding(deployment.documents(), `environments/${deployment.environment.name}`, 0, work)
+    const lease = { name: `environments/${deployment.environment.name}`, caller: deployment.caller, patience: 0 }
+    return holding(deployment.documents(), lease, work)
   }
 }

@@ -1,8 +1,10 @@
-// test: a service as it would be pushed, tried against a real Postgres and a real Kafka.
-import { type Container, type Directory, ReturnType } from "@dagger.io/dagger"
+// test: a service as it would be pushed, tried beside a real Postgres, a real Kafka, and the images that it talks to.
+import { type Container, type Directory, ReturnType, type Service } from "@dagger.io/dagger"
+import type { BuiltImage, Image } from "../model/index.js"
+import type { Sources } from "../steps/deployment.js"
 import { imageContainer } from "../steps/image.js"
 import { fresh } from "../tools/nonce.js"
-import { kafka, postgres } from "../tools/test-services.js"
+import { bound, kafka, postgres, type TestService, withVariables } from "../tools/test-services.js"
 import { imageNamed } from "./publish.js"
 import type { Session } from "./session.js"
 
@@ -12,9 +14,12 @@ const limit = 900
 /** Seconds until the image must say that it is healthy. */
 const patience = 90
 
+/** The port that every image is told to listen on. */
+const port = 8080
+
 /**
- * Tests a service: its own tests, in the stage `test` of its Dockerfile, then the image itself, started beside the same
- * Postgres and Kafka.
+ * Tests a service: its own tests, in the stage `test` of its Dockerfile, then the image itself, both beside the same
+ * Postgres, Kafka, and images that `environments/images.yaml` names under `test.beside`.
  *
  * @param session the call
  * @param name the image's name in `environments/images.yaml`
@@ -25,34 +30,47 @@ const patience = 90
 export async function testService(session: Session, name: string, home: Directory): Promise<string> {
   const image = await imageNamed(session, name)
   if (!("build" in image)) throw new Error(`${name} is copied from ${image.copy}: only what is built here has tests`)
-  const sources = await session.sources()
-  const services = [postgres(home), kafka(home)]
-  const bound = (box: Container) =>
-    services.reduce((to, { host, service, variables }) => {
-      const beside = to.withServiceBinding(host, service)
-      return Object.entries(variables).reduce((box, [key, value]) => box.withEnvVariable(key, value), beside)
-    }, fresh(box))
+  const [images, sources] = [await session.images(), await session.sources()]
+  const shared = [postgres(home), kafka(home)]
+  const services = [...shared, ...neighbours(image, images, sources, shared)]
+  const { path = "/health", variables = {} } = image.build.test ?? {}
 
   const own = imageContainer({ ...image, build: { ...image.build, target: "test" } }, sources)
-  const tests = await run(bound(own), ["timeout", String(limit), "npm", "test"], `the tests of ${name}`)
+  const tried = withVariables(bound(fresh(own), services), variables)
+  const tests = await run(tried, ["timeout", String(limit), "npm", "test"], `the tests of ${name}`)
 
-  const { path = "/health", variables = {} } = image.build.test ?? {}
-  const container = Object.entries(variables).reduce(
-    (box, [key, value]) => box.withEnvVariable(key, value),
-    bound(imageContainer(image, sources)),
-  )
-  const started = container
-    .withEnvVariable("PORT", "8080")
-    .withEnvVariable("KAFKA_TOPIC", "test")
-    .withExposedPort(8080, { experimentalSkipHealthcheck: true })
-    .asService()
+  const started = served(withVariables(bound(fresh(imageContainer(image, sources)), services), variables), false)
   // From a container of its own: the image need not have any client.
   const answer = await run(
     fresh(own).withServiceBinding("service", started),
     ["node", "--input-type=module", "--eval", healthy(path, patience)],
     `${name} as an image`,
   )
-  return `${tests}\nThe image of ${name}, beside the same Postgres and Kafka, answers ${path} with ${answer}`
+  const beside = ["Postgres", "Kafka", ...Object.keys(image.build.test?.beside ?? {})].join(", ")
+  return `${tests}\nThe image of ${name}, beside the same ${beside}, answers ${path} with ${answer}`
+}
+
+/** The images that run beside one, each beside what it needs itself; reading the file has refused circles. */
+function neighbours(
+  image: BuiltImage,
+  images: Record<string, Image>,
+  sources: Sources,
+  shared: TestService[],
+): TestService[] {
+  return Object.entries(image.build.test?.beside ?? {}).map(([host, { image: name, variables = {} }]) => {
+    const other = images[name] as BuiltImage
+    const box = bound(imageContainer(other, sources), [...shared, ...neighbours(other, images, sources, shared)])
+    const service = served(withVariables(box, { ...other.build.test?.variables, ...variables }), true)
+    return { host, service, variables: {} }
+  })
+}
+
+/** An image as a service; `waits`: whether what it is bound to starts only when it listens. */
+function served(container: Container, waits: boolean): Service {
+  return container
+    .withEnvVariable("PORT", String(port))
+    .withExposedPort(port, { experimentalSkipHealthcheck: !waits })
+    .asService()
 }
 
 async function run(box: Container, command: string[], what: string): Promise<string> {
@@ -68,7 +86,7 @@ const healthy = (path: string, seconds: number) => `
   let last = "no answer"
   while (Date.now() < deadline) {
     try {
-      const answer = await fetch("http://service:8080${path}", { signal: AbortSignal.timeout(5000) })
+      const answer = await fetch("http://service:${port}${path}", { signal: AbortSignal.timeout(5000) })
       last = answer.status + " " + (await answer.text())
       if (answer.ok) { console.log(last); process.exit(0) }
     } catch (error) { last = String(error.cause ?? error) }

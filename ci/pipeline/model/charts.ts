@@ -29,3 +29,12 @@ export const chartName = (chart: string): string => chart.slice(chart.lastIndexO
 /** How a release names the chart in a directory, as short as can be. */
 export const chartIn = (directory: string): string =>
   chartDirectory(chartName(directory)) === directory ? chartName(directory) : directory
+
+/**
+ * A version with a name of the content in it.
+ *
+ * @param version the chart's own; build metadata of its own stays in front
+ * @param hash hexadecimal digits
+ */
+export const withContent = (version: string, hash: string): string =>
+  `${version}${version.includes("+") ? "." : "+"}${hash.slice(0, 16)}`

@@ -1,4 +1,5 @@
 /** Checks what a schema cannot see: whether everything that an environment refers to exists and may be referred to. */
+import { type ChartFiles, chartProblems, readChart } from "./chart-files.js"
 import { chartDirectory, chartIn, chartName } from "./charts.js"
 import type { Environment, Facts, LocatedReference } from "./environment.js"
 import { SHARED_OUTPUTS } from "./handover.js"
@@ -14,6 +15,8 @@ import { outputsOf, SCOPES, type Scope, scopeOf, UNIT_NAMES } from "./units.js"
 export interface World {
   /** The directories of charts. */
   readonly charts?: readonly string[]
+  /** What is in those directories. */
+  readonly chartFiles?: ChartFiles
   /** The charts that the releases of all environments name. */
   readonly namedCharts: () => readonly NamedChart[]
   readonly images?: readonly string[]
@@ -185,8 +188,11 @@ function checkReleases(data: Shapeless, tree: MapTree, world: World): Problem[] 
   }
   for (const name of names) {
     const { chart } = mapAt(releases, name)
-    const problem = typeof chart === "string" && checkChart(chart, world)
-    if (problem) problems.push({ at: positionAt(tree, ["releases", name, "chart"]), ...problem })
+    if (typeof chart === "string") {
+      const problem = checkChart(chart, world)
+      if (problem) problems.push({ at: positionAt(tree, ["releases", name, "chart"]), ...problem })
+      else problems.push(...chartProblems(chartDirectory(chart), world.chartFiles))
+    }
     for (const [index, need] of needsOf(name).entries()) {
       if (names.includes(need)) continue
       const at = positionAt(tree, ["releases", name, "needs", index])
@@ -201,10 +207,17 @@ function checkReleases(data: Shapeless, tree: MapTree, world: World): Problem[] 
   return problems
 }
 
-function checkChart(chart: string, { charts, namedCharts }: World): Finding {
+function checkChart(chart: string, { charts, chartFiles, namedCharts }: World): Finding {
   const directory = chartDirectory(chart)
+  const isLibrary = (path: string) => chartFiles !== undefined && readChart(path, chartFiles).library
+  const usable = charts?.filter((path) => !isLibrary(path)).map(chartIn) ?? []
   if (charts && !charts.includes(directory))
-    return { message: `there is no chart "${chart}"`, hint: suggest(chart, charts.map(chartIn)) }
+    return { message: `there is no chart "${chart}"`, hint: suggest(chart, usable) }
+  if (isLibrary(directory))
+    return {
+      message: `chart "${chart}" is a library (${directory}/Chart.yaml): it installs nothing`,
+      hint: `name a chart that uses it: ${usable.join(", ")}`,
+    }
   const other = namedCharts().find(
     (named) => chartName(named.chart) === chartName(chart) && chartDirectory(named.chart) !== directory,
   )

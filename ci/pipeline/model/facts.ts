@@ -92,7 +92,7 @@ const checkDerived = (text: Derived, { at }: ScalarTree, path: Path): Problem[] 
     : []
 
 /** Only ${environment.X} is replaced: a replacement of the text, so that all else stays exactly as it was written. */
-function substitute(text: string, facts: Partial<Facts>): string {
+export function substitute(text: string, facts: Partial<Facts>): string {
   return parts(text)
     .map((part) => {
       if (typeof part === "string") return escapeReferences(part)

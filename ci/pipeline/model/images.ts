@@ -31,6 +31,12 @@ const copiedSchema = z.strictObject({
     .describe("The image to copy, with host and tag"),
 })
 
+/** Another image of the file, running in the test of one. */
+const neighbourSchema = z.strictObject({
+  image: nameSchema.describe("Another image of this file that is built"),
+  variables: z.record(z.string(), z.string()).optional().describe("Further environment variables of it"),
+})
+
 /** An image that is built from source. */
 const builtSchema = z.strictObject({
   repository: repositorySchema.describe("The ECR repository that the image is pushed to"),
@@ -45,7 +51,14 @@ const builtSchema = z.strictObject({
     test: z
       .strictObject({
         path: z.string().startsWith("/").optional().describe("What must answer 200; /health if not given"),
-        variables: z.record(z.string(), z.string()).optional().describe("Environment variables of the image"),
+        variables: z
+          .record(z.string(), z.string())
+          .optional()
+          .describe("Environment variables of the image and of its own tests"),
+        beside: z
+          .record(nameSchema, neighbourSchema)
+          .optional()
+          .describe("What runs beside it: other images of this file by host name, each on port 8080"),
       })
       .optional()
       .describe("How the image is tried by `test`"),
@@ -56,6 +69,7 @@ export const imageSchema = z.union([copiedSchema, builtSchema])
 export const imagesSchema = z.record(nameSchema, imageSchema)
 
 export type Image = z.infer<typeof imageSchema>
+export type BuiltImage = Extract<Image, { build: object }>
 
 /** Where a build context is: a directory of the repository, or one of another repository's at a branch, tag or commit. */
 export type Context = { directory: string } | { url: string; ref: string; directory: string }
@@ -89,6 +103,32 @@ export function readImages(tree: MapTree): { images?: Record<string, Image>; pro
         hint: "each image needs one of its own",
       })
     } else owners.set(repository, name)
+    problems.push(...neighbourProblems(tree, name, images))
   }
   return problems.length > 0 ? { problems } : { images, problems }
+}
+
+/** What is wrong with what runs beside an image in its test: names of nothing, of copied images, and circles. */
+function neighbourProblems(tree: MapTree, name: string, images: Record<string, Image>): Problem[] {
+  return Object.entries(neighboursOf(images[name])).flatMap(([host, { image }]) => {
+    const at = positionAt(tree, [name, "build", "test", "beside", host, "image"])
+    const built = Object.entries(images).flatMap(([other, one]) => ("build" in one && other !== name ? [other] : []))
+    if (!built.includes(image))
+      return [{ at, message: `${image} is not built here`, hint: `what can run beside ${name} is ${built.join(", ")}` }]
+    if (reaches(image, name, images))
+      return [
+        { at, message: `${image} needs ${name} beside it, too`, hint: "one of the two must do without the other" },
+      ]
+    return []
+  })
+}
+
+function neighboursOf(image: Image | undefined) {
+  return (image && "build" in image && image.build.test?.beside) || {}
+}
+
+function reaches(from: string, to: string, images: Record<string, Image>, seen = new Set<string>()): boolean {
+  if (seen.has(from)) return false
+  seen.add(from)
+  return Object.values(neighboursOf(images[from])).some(({ image }) => image === to || reaches(image, to, images, seen))
 }

@@ -10,6 +10,8 @@
  *   loadEnvironment(files, name, options?): Environment    merged, checked; throws ModelError with every problem
  *   loadEnvironments(files, options?): Environment[]       all of them; the problems of all in one ModelError
  *     options.charts: string[]                             directories of the charts that exist (checked when given)
+ *   loadImages(files): Record<name, Image>                 all of images.yaml, used by an environment or not
+ *     options.chartFiles: ChartFiles                       their Chart.yaml files (checked when given)
  *   environmentYaml(env, {origins?}): string               what `environment --name X` prints
  *
  *   Environment = { name, host, account, region, domain, cluster, network?, tier, chartRepository, protected,
@@ -46,12 +48,16 @@
  *   formatTable(headers, rows), formatPlan(plan), formatResults(results): string
  *   formatReport(report), formatLock(lock), lockDigest(lock), canonicalJson(value), digest(value): string
  *   argoApplications(env, { registry, server, charts, lookup }): string      Argo CD Applications as YAML
+ *   secrets.know(value), secrets.hide(text)                  takes known secrets out of a text; formsOf(value): how they are written
+ *   formatPods(pods), formatAddresses(running, address): string      what runs, and where to look
  *   makeLock(env, commit, yielded): Lock     readPins(text): Pins     refusal(name, copy, source, pins): string | undefined
  */
 
 export { argoApplications } from "./argocd.js"
 export { canonicalJson, digest } from "./canonical.js"
-export { chartDirectory, chartName } from "./charts.js"
+export type { ChartFile, Dependency } from "./chart-file.js"
+export * from "./chart-files.js"
+export { chartDirectory, chartName, withContent } from "./charts.js"
 export { changedFields } from "./compare.js"
 export * from "./environment.js"
 export { exampleLookup } from "./examples.js"
@@ -60,9 +66,19 @@ export * from "./graph.js"
 export { sharedKey, sharedOutputs, tenantPrefix } from "./handover.js"
 export * from "./history.js"
 export * from "./images.js"
-export { type Files, type LoadOptions, listEnvironments, loadEnvironment, loadEnvironments } from "./load.js"
+export {
+  type Files,
+  type LoadOptions,
+  listEnvironments,
+  loadEnvironment,
+  loadEnvironments,
+  loadImages,
+} from "./load.js"
 export * from "./lock.js"
-export { NAMESPACE_LABELS } from "./namespace.js"
+export { formsOf, Mask, secrets } from "./mask.js"
+export { ENVIRONMENT_LABEL, NAMESPACE_LABELS, TENANT_LABEL } from "./namespace.js"
+export * from "./ownership.js"
+export * from "./packing.js"
 export * from "./pins.js"
 export * from "./plan.js"
 export * from "./pods.js"
@@ -70,6 +86,7 @@ export { formatPosition, formatProblem, ModelError, type Position, type Problem 
 export { unready } from "./readiness.js"
 export * from "./report.js"
 export * from "./resolve.js"
+export * from "./running.js"
 export type { Release, SecretValue } from "./schema.js"
 export type { Json, Path } from "./tree.js"
 export { SCOPES, type Scope, scopeOf } from "./units.js"

@@ -13,7 +13,9 @@ const CLUSTERS = `${SELECTORS.cluster}/`
 export function checkNames(paths: Iterable<string>): Problem[] {
   return [...paths].flatMap((path): Problem[] => {
     const at = { file: path, line: 1, column: 1 }
-    if (/\.yml$/.test(path)) return [{ at, message: "this file is never read", hint: "name it .yaml" }]
+    if (path.split("/").some((part) => part.startsWith("."))) return [] // hidden: editors and other systems leave them
+    if (/\.(yml|yaml)$/i.test(path) && !path.endsWith(".yaml"))
+      return [{ at, message: "this file is never read", hint: "name it .yaml" }]
     if (!path.endsWith(".yaml") || path === DEFAULTS) return []
     const directory = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ""
     const layer = (DIRECTORIES as string[]).includes(directory)

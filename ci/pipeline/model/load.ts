@@ -1,13 +1,16 @@
 /** Loads environments: finds their layers, merges them, fills in what is known, and checks the result. */
+import type { ChartFiles } from "./chart-files.js"
 import { chartName } from "./charts.js"
 import { checkEnvironment, type NamedChart } from "./check.js"
 import type { Environment, Facts, Place, Units } from "./environment.js"
-import { fillFacts, readFacts } from "./facts.js"
+import { fillFacts, readFacts, substitute } from "./facts.js"
 import { checkGithub, workflowAccess, workflowsHaveRoles } from "./github.js"
 import { withoutTenantsValues } from "./handover.js"
 import { type Image, readImages } from "./images.js"
 import { checkLayer, checkNames, DEFAULTS, IMAGES } from "./layers.js"
 import { mergeAll } from "./merge.js"
+import { checkDerivedNames, checkName, checkSameNames } from "./names.js"
+import { checkNamespaces, namespacesIn, type Spaces } from "./namespace.js"
 import { parseFile } from "./parse.js"
 import { assertNone, compare, type Position, type Problem } from "./problems.js"
 import type { Derived } from "./references.js"
@@ -24,12 +27,14 @@ export type Files = ReadonlyMap<string, string>
 export interface LoadOptions {
   /** The directories of charts that exist; not checked if not given. */
   readonly charts?: readonly string[]
+  /** What is in them; not checked if not given. */
+  readonly chartFiles?: ChartFiles
 }
 
 /** The names of all environments, sorted. */
 export function listEnvironments(files: Files): string[] {
   return [...files.keys()]
-    .filter((path) => /^[^_/][^/]*\.yaml$/.test(path) && path !== IMAGES && !path.endsWith(".lock.yaml"))
+    .filter((path) => /^[^._/][^/]*\.yaml$/.test(path) && path !== IMAGES && !path.endsWith(".lock.yaml"))
     .map((path) => path.slice(0, -".yaml".length))
     .sort(compare)
 }
@@ -57,6 +62,14 @@ export function loadEnvironments(files: Files, options: LoadOptions = {}): Envir
   return environments as Environment[]
 }
 
+/** Every image of `images.yaml`, whether an environment uses it or not; throws ModelError with what is wrong in any file. */
+export function loadImages(files: Files): Record<string, Image> {
+  const loader = new Loader(files, {})
+  for (const name of loader.names) loader.load(name)
+  assertNone(loader.problems)
+  return loader.images ?? {}
+}
+
 /** Reads each file once and collects the problems of all. */
 export class Loader {
   readonly names: readonly string[]
@@ -64,17 +77,18 @@ export class Loader {
   private readonly trees = new Map<string, MapTree | undefined>()
   private allRepositories: readonly string[] | undefined
   private allCharts: readonly NamedChart[] | undefined
+  private allSpaces: readonly Spaces[] | undefined
   private readonly places = new Map<string, Place>()
   private readonly loaded = new Map<string, Environment | undefined>()
   /** Undefined if there are problems with them. */
-  private readonly images: Record<string, Image> | undefined
+  readonly images: Record<string, Image> | undefined
 
   constructor(
     private readonly files: Files,
     readonly options: LoadOptions,
   ) {
     this.names = listEnvironments(files)
-    this.problems = checkNames(files.keys())
+    this.problems = [...checkNames(files.keys()), ...this.names.flatMap((name) => checkName(name, this.names))]
     this.images = this.readImages()
   }
 
@@ -99,6 +113,7 @@ export class Loader {
       this.problems.push({ message: `there is no environment "${name}"`, hint: suggest(name, this.names) })
       return undefined
     }
+    if (checkName(name, this.names).length > 0) return undefined // reported already
     const layers = this.merge(name)
     if (!layers) return undefined
     const merged = withoutTenantsValues(layers)
@@ -106,6 +121,7 @@ export class Loader {
     const filled = fillFacts(merged, facts, (reference) => this.derive(reference, merged, facts))
     const checked = checkEnvironment(facts, filled.tree, {
       charts: this.options.charts,
+      chartFiles: this.options.chartFiles,
       namedCharts: () => this.charts(),
       images: this.images && Object.keys(this.images),
       environments: this.names,
@@ -116,6 +132,9 @@ export class Loader {
       ...validate(environmentSchema, filled.tree),
       ...checkGithub(filled.tree),
       ...checkTenants(filled.tree, this.names),
+      ...checkDerivedNames({ ...facts, name }, filled.tree),
+      ...checkSameNames({ ...facts, name }, this.spaces()),
+      ...checkNamespaces(name, this.spaces()),
       ...checked.problems,
     ]
     this.problems.push(...problems)
@@ -217,6 +236,16 @@ export class Loader {
       })
     })
     return this.allCharts
+  }
+
+  /** Where all environments are, and their namespaces: each must be one environment's, whichever is asked about. */
+  private spaces(): readonly Spaces[] {
+    this.allSpaces ??= this.names.map((name): Spaces => {
+      const tree = this.merge(name) ?? emptyMap(name)
+      const facts = readFacts(name, tree)
+      return { ...facts, name, namespaces: namespacesIn(tree, (text) => substitute(text, facts)) }
+    })
+    return this.allSpaces
   }
 
   private readImages(): Record<string, Image> | undefined {

@@ -16,7 +16,7 @@ export interface ContainerStatus {
 }
 
 /** The parts of a pod that say how it is. */
-export interface Pod {
+export interface WaitingPod {
   metadata: {
     name: string
     deletionTimestamp?: string
@@ -49,7 +49,7 @@ export interface Trouble {
 }
 
 /** What keeps a pod from being ready, one for each container. Nothing for a pod that is ready, finished or going away. */
-export function troubles({ metadata, status = {} }: Pod, event?: PodEvent): Trouble[] {
+export function troubles({ metadata, status = {} }: WaitingPod, event?: PodEvent): Trouble[] {
   if (metadata.deletionTimestamp || status.phase === "Succeeded") return []
   const condition = (name: string) => status.conditions?.find(({ type }) => type === name)
   if (condition("Ready")?.status === "True") return []

@@ -1,7 +1,9 @@
-/** Problems found in environment files: where, what is wrong, and what would be right; all of them in one error. */
+/** Problems found in environment files and charts: where, what is wrong, and what would be right; all of them in one error. */
+import { posix } from "node:path"
 
 /** A place in a file; line and column count from 1. */
 export interface Position {
+  /** Relative to environments/; what lies elsewhere in the repository begins with `../`. */
   readonly file: string
   readonly line: number
   readonly column: number
@@ -14,11 +16,10 @@ export interface Problem {
   readonly hint?: string
 }
 
-/** Files are given relative to this directory; messages name them with it. */
 const DIRECTORY = "environments"
 
 /** "environments/preview-dev.yaml:3:5", which editors and terminals make clickable. */
-export const formatPosition = (at: Position) => `${DIRECTORY}/${at.file}:${at.line}:${at.column}`
+export const formatPosition = (at: Position) => `${posix.join(DIRECTORY, at.file)}:${at.line}:${at.column}`
 
 /** One problem as text: position, message, and the hint on a line of its own. */
 export const formatProblem = ({ at, message, hint }: Problem) =>
@@ -53,7 +54,8 @@ export class ModelError extends Error {
     const tidy = tidyProblems(problems)
     const count = tidy.length === 1 ? "1 problem" : `${tidy.length} problems`
     const list = tidy.map((problem) => `  ${formatProblem(problem).replaceAll("\n", "\n  ")}`).join("\n")
-    super(`${count} in the environment files:\n${list}`)
+    const where = tidy.every(({ at }) => at?.file.startsWith("../")) ? "charts" : "environment files"
+    super(`${count} in the ${where}:\n${list}`)
     this.name = "ModelError"
     this.problems = tidy
   }

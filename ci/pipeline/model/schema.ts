@@ -3,6 +3,7 @@ import { z } from "zod"
 import { chartSchema } from "./charts.js"
 import { githubSchema } from "./github.js"
 import { nameSchema, repositorySchema } from "./images.js"
+import { namespaceSchema } from "./namespace.js"
 import { tenantsSchema } from "./tenants.js"
 import type { Json } from "./tree.js"
 import { infrastructureSchema } from "./units.js"
@@ -21,7 +22,7 @@ const secretValueSchema = z.union([
 
 export const releaseSchema = z.strictObject({
   chart: chartSchema,
-  namespace: nameSchema.describe("The Kubernetes namespace; it is created"),
+  namespace: namespaceSchema.describe("The Kubernetes namespace; it is created, and belongs to this environment alone"),
   values: z.record(z.string(), anything).optional().describe("Values for the chart"),
   secrets: z
     .record(nameSchema, z.record(z.string().regex(/^[-._a-zA-Z0-9]+$/, "must be a key of a Secret"), secretValueSchema))

@@ -3,6 +3,7 @@ import { z } from "zod"
 import type { Place } from "./environment.js"
 import { checkIds, githubShape, moduleInputs } from "./github.js"
 import { nameSchema, repositorySchema } from "./images.js"
+import { namespaceSchema } from "./namespace.js"
 import { compare, type Problem } from "./problems.js"
 import { suggest } from "./suggest.js"
 import { type Json, keyPositionAt, type MapTree, type Path, positionAt, toJson, treeAt } from "./tree.js"
@@ -17,7 +18,9 @@ const tenantSchema = z.strictObject({
   environments: z
     .record(
       nameSchema,
-      z.strictObject({ namespaces: z.array(nameSchema).min(1).describe("Kubernetes namespaces that can be edited") }),
+      z.strictObject({
+        namespaces: z.array(namespaceSchema.max(63)).min(1).describe("Kubernetes namespaces that can be edited"),
+      }),
     )
     .describe("Environment, here and in the workflow's `environment:`, then what is the tenant's in it"),
 })

@@ -1,9 +1,7 @@
 // A chart: packaged with its library, pushed to the target's registry, installed by its digest.
-import { type Directory, dag } from "@dagger.io/dagger"
-import { parse } from "yaml"
 import { chartName } from "../model/index.js"
 import { digestOf } from "../tools/ecr.js"
-import { packageChart, pushChart } from "../tools/helm-charts.js"
+import { contentVersion, packageChart, pushChart } from "../tools/helm-charts.js"
 import type { Deployment } from "./deployment.js"
 import type { Step } from "./step.js"
 
@@ -41,16 +39,4 @@ export function chartStep(id: string, directory: string, deployment: Deployment)
     outputs: ({ version, digest = "" }) => ({ version, values: { digest } }),
     destroy: async () => {},
   }
-}
-
-/** The chart's version, and as build metadata what it is made of: the chart and the library that is packed into it. */
-export async function contentVersion(charts: Directory, directory: string): Promise<string> {
-  const chart = charts.directory(directory)
-  const { version } = parse(await chart.file("Chart.yaml").contents())
-  const content = dag
-    .directory()
-    .withDirectory("chart", chart)
-    .withDirectory("common", charts.directory("charts/common"))
-  const digest = await content.digest()
-  return `${version}+${digest.slice(digest.lastIndexOf(":") + 1).slice(0, 16)}`
 }

@@ -6,6 +6,7 @@ import type { AwsPlace } from "../tools/aws.js"
 import type { Cluster } from "../tools/cluster.js"
 import { type Registry, registryLogin } from "../tools/ecr.js"
 import { Helm } from "../tools/helm.js"
+import type { Charts } from "../tools/helm-charts.js"
 import { Kubectl } from "../tools/kubectl.js"
 import { Kubernetes } from "../tools/kubernetes.js"
 import { Documents } from "../tools/s3.js"
@@ -15,8 +16,7 @@ import type { Yield } from "./step.js"
 export interface Sources {
   /** The caller's repository: contexts of image builds are paths in it. */
   repository: Directory
-  /** All charts at their paths, the libraries below `charts/`. */
-  charts: Directory
+  charts: Charts
   terragrunt: Directory
   /** Digests of copied images, by the image's name. */
   pins: Pins
@@ -99,6 +99,11 @@ export class Deployment {
   registry(): Promise<Registry> {
     this.registryLogin ??= registryLogin(this.place)
     return this.registryLogin
+  }
+
+  /** Whether there is a Kubernetes cluster, as far as the steps so far say. */
+  hasCluster(): boolean {
+    return Boolean((this.infrastructure().eks as Record<string, unknown> | undefined)?.cluster_name)
   }
 
   /** The Kubernetes cluster, once the cluster's infrastructure is there. */

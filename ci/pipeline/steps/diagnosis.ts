@@ -2,6 +2,7 @@
 import { together } from "../model/index.js"
 import { content } from "../tools/helm-records.js"
 import type { Kubernetes } from "../tools/kubernetes.js"
+import { learnSecrets } from "../tools/kubernetes-secrets.js"
 import { look, type Said } from "./release-pods.js"
 
 /** How many of a container's last lines are quoted. */
@@ -26,6 +27,7 @@ export async function diagnose(
   hooks: Said[],
 ): Promise<string> {
   try {
+    await learnSecrets(kubernetes, namespace)
     const { hook, said } = await look(
       kubernetes,
       namespace,

@@ -1,5 +1,6 @@
 // Carries out a graph: each step as soon as what it needs is done; a failure stops only what depends on it.
 import type { Graph, Step as GraphStep, StepResult } from "../model/index.js"
+import { reasonOf, say } from "../tools/say.js"
 import type { Deployment } from "./deployment.js"
 import { stepFor } from "./index.js"
 import { walk } from "./walk.js"
@@ -18,11 +19,11 @@ export async function execute(graph: Graph, deployment: Deployment): Promise<Ste
     const failed = needs.filter(({ outcome }) => outcome === "failed" || outcome === "skipped")
     if (failed.length > 0)
       return { step: step.id, outcome: "skipped", note: `needs ${failed.map((need) => need.step).join(", ")}` }
-    return timed(step, async () => {
+    return timed(step, async (now) => {
       const work = stepFor(step, deployment)
       const found = await work.inspect()
       const { action, why } = work.plan(found)
-      console.log(`${step.id}: ${action} (${why})`)
+      now(`${action} (${why})`)
       const outputs = work.outputs(action === "unchanged" ? found : await work.apply(found))
       deployment.keep(step.id, outputs)
       return { outcome: outcomes[action], identity: outputs.version, ...(outputs.note && { note: outputs.note }) }
@@ -40,7 +41,8 @@ export async function execute(graph: Graph, deployment: Deployment): Promise<Ste
 export async function destroySteps(steps: GraphStep[], deployment: Deployment): Promise<StepResult[]> {
   const results: StepResult[] = []
   for (const step of steps) {
-    const result = await timed(step, async () => {
+    const result = await timed(step, async (now) => {
+      now("delete")
       await stepFor(step, deployment).destroy()
       return { outcome: "deleted" }
     })
@@ -50,23 +52,33 @@ export async function destroySteps(steps: GraphStep[], deployment: Deployment): 
   return results
 }
 
-/** Does the work of one step, says so as it goes, and turns an error into a result. */
-async function timed(
-  { id }: GraphStep,
-  work: () => Promise<Pick<StepResult, "outcome" | "identity" | "note">>,
+/** Seconds after which it is said that a step is still looking at what is there, or at work. */
+const silence = 60
+
+/**
+ * Does the work of one step, says so as it goes, and turns an error into a result. The work is given what says what it
+ * begins to do: one line; where that is nothing, no further line says that it has ended.
+ */
+export async function timed(
+  { id }: Pick<GraphStep, "id">,
+  work: (now: (doing: string) => void) => Promise<Pick<StepResult, "outcome" | "identity" | "note">>,
 ): Promise<StepResult> {
   const started = Date.now()
   const seconds = () => (Date.now() - started) / 1000
-  console.log(`${id}: started`)
+  let doing = "looking at what is there"
+  const timer = setInterval(() => say(`${id}: ${doing}, for ${seconds().toFixed(0)} s`), silence * 1000)
   try {
-    const done = await work()
-    console.log(`${id}: ${done.outcome} after ${seconds().toFixed(1)} s`)
+    const done = await work((text) => {
+      doing = text
+      say(`${id}: ${text}`)
+    })
+    if (done.outcome !== "unchanged") say(`${id}: ${done.outcome} after ${seconds().toFixed(1)} s`)
     return { step: id, ...done, seconds: seconds() }
   } catch (error) {
-    // A command that the engine ran by itself says what was wrong on its standard error.
-    const { message, stderr } = error as Error & { stderr?: string }
-    const note = stderr ? `${message}\n${stderr}` : message
-    console.log(`${id}: failed after ${seconds().toFixed(1)} s: ${note}`)
+    const note = reasonOf(error)
+    say(`${id}: failed after ${seconds().toFixed(1)} s: ${note}`)
     return { step: id, outcome: "failed", seconds: seconds(), note }
+  } finally {
+    clearInterval(timer)
   }
 }

@@ -20,12 +20,16 @@ interface Record_ {
   /** ETag of each unit's state: it changes with every write of the state. */
   states: Record<string, string>
   outputs: Outputs
+  /** Inputs of the units that were applied and not destroyed since, those that are no longer named with them. */
+  units?: Record<string, unknown>
 }
 
 interface Found {
   made: string
   record?: Record_
   why?: string
+  /** Units that were applied and are no longer named: a database is not deleted because a line has left a file. */
+  unnamed?: string[]
 }
 
 /**
@@ -48,21 +52,25 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
       const document = await documents.read(`${prefix(stack)}/record.json`)
       if (!document) return { made, why: "never applied" }
       const record: Record_ = JSON.parse(document.text)
-      if (record.made !== made) return { made, record, why: "inputs or modules changed" }
+      const unnamed = Object.keys(record.units ?? {}).filter((unit) => !(unit in stack.units))
+      if (record.made !== made) return { made, record, unnamed, why: "inputs or modules changed" }
       const states = await statesOf(documents, stack)
       const written = Object.keys(record.states).filter((unit) => record.states[unit] !== states[unit])
-      return { made, record, why: written.length > 0 ? `state of ${written.join(", ")} changed` : undefined }
+      return { made, record, unnamed, why: written.length > 0 ? `state of ${written.join(", ")} changed` : undefined }
     },
-    plan: ({ record, why }) =>
-      why ? { action: record ? "update" : "create", why } : { action: "unchanged", why: "inputs, modules and state" },
-    async apply({ made }) {
+    plan({ record, why, unnamed = [] }) {
+      const left = unnamed.length > 0 ? `; left as it is, though no longer named: ${unnamed.join(", ")}` : ""
+      if (!why) return { action: "unchanged", why: `inputs, modules and state${left}` }
+      return { action: record ? "update" : "create", why: `${why}${left}` }
+    },
+    async apply({ made, record: before }) {
       const stack = await stackOf(scope, owner, deployment)
-      return holding(documents, `infrastructure/${prefix(stack)}`, patience, async () => {
+      return holding(documents, leaseOf(stack, deployment), async () => {
         await unlock(documents, stack)
         const tool = await openStack(scope, owner, deployment)
         const outputs = await tool.apply()
         const states = await statesOf(documents, stack)
-        const record: Record_ = { made, states, outputs }
+        const record: Record_ = { made, states, outputs, units: { ...before?.units, ...stack.units } }
         await documents.write(`${prefix(stack)}/record.json`, JSON.stringify(record))
         return { made, record }
       })
@@ -70,9 +78,12 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
     outputs: ({ made, record }) => ({ version: made.slice(0, 12), values: record?.outputs ?? {} }),
     async destroy() {
       const stack = await stackOf(scope, owner, deployment)
-      await holding(documents, `infrastructure/${prefix(stack)}`, patience, async () => {
-        await unlock(documents, stack)
-        await (await openStack(scope, owner, deployment)).destroy()
+      await holding(documents, leaseOf(stack, deployment), async () => {
+        const document = await documents.read(`${prefix(stack)}/record.json`)
+        const { units }: Partial<Record_> = document ? JSON.parse(document.text) : {}
+        const all = { ...stack, units: { ...units, ...stack.units } }
+        await unlock(documents, all)
+        await (await open(all, deployment)).destroy()
         await documents.remove(`${prefix(stack)}/record.json`)
       })
     },
@@ -105,6 +116,13 @@ async function digestOfStack(stack: Stack, terragrunt: Directory): Promise<strin
 /** Where everything of a stack lies in the state bucket. */
 const prefix = ({ account, region, cluster, environment }: Stack) => [account, region, cluster, environment].join("/")
 const stateKey = (stack: Stack, unit: string) => `${prefix(stack)}/${unit}/tofu.tfstate`
+
+/** One run at a time works on a stack; another one waits for it. */
+const leaseOf = (stack: Stack, { caller }: Deployment) => ({
+  name: `infrastructure/${prefix(stack)}`,
+  caller,
+  patience,
+})
 
 /** OpenTofu's locks of a run that was killed: whoever holds the scope's lease knows that nobody else is at work. */
 async function unlock(documents: Documents, stack: Stack): Promise<void> {
@@ -156,6 +174,9 @@ export async function infrastructureState(scope: Scope, deployment: Deployment):
 }
 
 async function openStack(scope: Scope, owner: Environment, deployment: Deployment): Promise<Terragrunt> {
-  const { place, sources } = deployment
-  return Terragrunt.open(place, sources, await stackOf(scope, owner, deployment), await statePassphrase(place))
+  return open(await stackOf(scope, owner, deployment), deployment)
+}
+
+async function open(stack: Stack, { place, sources }: Deployment): Promise<Terragrunt> {
+  return Terragrunt.open(place, sources, stack, await statePassphrase(place))
 }

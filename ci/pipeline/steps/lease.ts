@@ -1,14 +1,27 @@
 // One deployment at a time for each scope: a lease in the state bucket, taken by a conditional write.
-import { hostname } from "node:os"
 import type { Documents } from "../tools/s3.js"
+import { say } from "../tools/say.js"
 
 /** Seconds after which a lease that nobody renews is free again: the run that held it was killed. */
 const lifetime = 120
 /** Seconds between renewals. */
 const renewal = 30
 
+/** What a run asks for. */
+interface Wanted {
+  /** The lease's name, such as `environments/preview-nightly`. */
+  name: string
+  /** ARN of who calls. */
+  caller: string
+  /** Seconds to wait for another run that holds it. */
+  patience: number
+}
+
 interface Lease {
+  /** The id of its run. */
   holder: string
+  /** ARN of who started that run; leases of earlier versions have none. */
+  caller?: string
   /** When its holder was last seen. */
   seen: string
   until: string
@@ -18,25 +31,19 @@ interface Lease {
  * Does work while it holds a lease. It is the first thing that any work writes, so it also makes the bucket.
  *
  * @param documents the state bucket
- * @param name the lease's name, such as `environments/preview-nightly`
- * @param patience seconds to wait for another run that holds it
+ * @param wanted which lease, for whom, and how long to wait for it
  * @param work what to do
  * @returns what the work returns
  * @throws when somebody else still holds it after that, with who and until when; then nothing was done
  */
-export async function holding<T>(
-  documents: Documents,
-  name: string,
-  patience: number,
-  work: () => Promise<T>,
-): Promise<T> {
-  const key = `leases/${name}.json`
-  const holder = `${crypto.randomUUID()} on ${hostname()}`
+export async function holding<T>(documents: Documents, wanted: Wanted, work: () => Promise<T>): Promise<T> {
+  const key = `leases/${wanted.name}.json`
+  const mine = { holder: crypto.randomUUID(), caller: wanted.caller }
   await documents.ensureBucket()
-  await take(documents, key, holder, Date.now() + patience * 1000)
+  await take(documents, key, mine, Date.now() + wanted.patience * 1000)
   let renewed = Promise.resolve()
   const timer = setInterval(() => {
-    renewed = documents.write(key, text(holder)).catch(report(key))
+    renewed = documents.write(key, text(mine)).catch(report(key))
   }, renewal * 1000)
   try {
     return await work()
@@ -48,27 +55,36 @@ export async function holding<T>(
   }
 }
 
-async function take(documents: Documents, key: string, holder: string, deadline: number): Promise<void> {
-  for (;;) {
+type Holder = Pick<Lease, "holder" | "caller">
+
+async function take(documents: Documents, key: string, mine: Holder, deadline: number): Promise<void> {
+  for (let tries = 0; ; tries++) {
     const existing = await documents.read(key)
     const lease: Lease | undefined = existing && JSON.parse(existing.text)
     const free = !lease || new Date(lease.until) < new Date()
-    if (free && (await documents.writeIf(key, text(holder), existing?.etag))) return
+    if (free && (await documents.writeIf(key, text(mine), existing?.etag))) return
     if (Date.now() >= deadline) throw busy(key, lease)
+    if (tries === 0) say(`waiting for ${key}: it is held ${by(lease)}`)
     await new Promise((resolve) => setTimeout(resolve, 2_000))
   }
 }
 
-function text(holder: string): string {
+function text(mine: Holder): string {
   const now = Date.now()
   const until = new Date(now + lifetime * 1000).toISOString()
-  return JSON.stringify({ holder, seen: new Date(now).toISOString(), until } satisfies Lease)
+  return JSON.stringify({ ...mine, seen: new Date(now).toISOString(), until } satisfies Lease)
 }
 
 function busy(key: string, lease?: Lease): Error {
-  const who = lease ? `by run ${lease.holder}, last seen ${lease.seen}` : "by a run that was quicker"
   const until = lease ? `: if it was killed, its lease ends at ${lease.until}` : ""
-  return new Error(`${key} is held ${who}; nothing was done. Wait until that run is done${until}`)
+  return new Error(`${key} is held ${by(lease)}; nothing was done. Wait until that run is done${until}`)
 }
 
-const report = (key: string) => (error: Error) => console.log(`${key} could not be renewed: ${error.message}`)
+/** Who holds a lease: a session of a role is named after the run of GitHub that it was given to. */
+function by(lease?: Lease): string {
+  if (!lease) return "by a run that was quicker"
+  const { caller = "somebody", holder, seen } = lease
+  return `by ${caller} (run ${holder.slice(0, 8)}, last seen ${seen})`
+}
+
+const report = (key: string) => (error: Error) => say(`${key} could not be renewed: ${error.message}`)

@@ -1,5 +1,5 @@
 // What a release waits for, or has failed by: its objects that are not ready, the pods behind them, and their last words.
-import { type Pod, type PodEvent, type Trouble, troubles } from "../model/index.js"
+import { type PodEvent, type Trouble, troubles, type WaitingPod } from "../model/index.js"
 import type { Content } from "../tools/helm-records.js"
 import type { Kubernetes, KubernetesObject } from "../tools/kubernetes.js"
 import { unreadyObjects } from "./release-objects.js"
@@ -71,10 +71,10 @@ async function podsBehind(
   kubernetes: Kubernetes,
   namespace: string,
   titles: readonly string[],
-): Promise<{ pod: Pod; title: string }[]> {
+): Promise<{ pod: WaitingPod; title: string }[]> {
   const within = (group: string, plural: string) => `${group}/namespaces/${namespace}/${plural}`
   const [pods, replicaSets, jobs] = await Promise.all([
-    kubernetes.list<Pod>(within("/api/v1", "pods")),
+    kubernetes.list<WaitingPod>(within("/api/v1", "pods")),
     kubernetes.list(within("/apis/apps/v1", "replicasets")),
     kubernetes.list(within("/apis/batch/v1", "jobs")),
   ])

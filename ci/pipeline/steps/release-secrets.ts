@@ -86,6 +86,7 @@ async function sourceOf(keys: Release["secrets"][string], { place }: Deployment)
  * value. Killed anywhere, it is done again, because the Secrets say so last that they are as they should be.
  *
  * @param namespace where they are; what uses them is there, too
+ * @param release the release's name
  * @param secrets what the environment says of all Secrets of the release, references filled in
  * @param stale those that are written
  * @param deployment the deployment, whose credentials read the values
@@ -93,6 +94,7 @@ async function sourceOf(keys: Release["secrets"][string], { place }: Deployment)
  */
 export async function writeSecrets(
   namespace: string,
+  release: string,
   secrets: Release["secrets"],
   stale: readonly Stale[],
   deployment: Deployment,
@@ -100,7 +102,7 @@ export async function writeSecrets(
   if (stale.length === 0) return []
   const kubernetes = await deployment.kubernetes()
   const chosen = Object.fromEntries(stale.map(({ name }) => [name, secrets[name]]))
-  const objects = (await secretObjects(namespace, chosen, deployment)) as KubernetesObject[]
+  const objects = (await secretObjects(namespace, release, chosen, deployment)) as KubernetesObject[]
   const users = await workloadsUsing(kubernetes, namespace, stale)
   if (users.length > 0) {
     await Promise.all(objects.map((object) => kubernetes.apply(madeOf(object, ""))))

@@ -2,6 +2,7 @@
 import { lastOf, together } from "../model/index.js"
 import { content, history } from "../tools/helm-records.js"
 import type { Kubernetes } from "../tools/kubernetes.js"
+import { learnSecrets } from "../tools/kubernetes-secrets.js"
 import { look, type Said, type Words } from "./release-pods.js"
 
 /** Milliseconds between two looks. */
@@ -40,6 +41,7 @@ export class Watch {
       over = true
     })
     let before: string[] = []
+    await learnSecrets(this.kubernetes, this.namespace).catch(() => {})
     while (!over) {
       await Promise.race([end, new Promise((resolve) => setTimeout(resolve, interval))])
       // A look that fails is no reason to disturb the work: the next one may succeed.

@@ -1,18 +1,28 @@
 // A release: namespace and Secrets first, then Helm with the chart and the images by their digests.
-import { chartName, digest, lastOf, type Release, type Revision, resolveAll } from "../model/index.js"
+import {
+  chartName,
+  digest,
+  lastOf,
+  MADE_LABEL,
+  ownerLabels,
+  type Release,
+  type Revision,
+  resolveAll,
+  TENANT_LABEL,
+} from "../model/index.js"
 import { content, history } from "../tools/helm-records.js"
 import type { KubernetesObject } from "../tools/kubernetes.js"
+import { say } from "../tools/say.js"
 import type { Deployment } from "./deployment.js"
 import { diagnose } from "./diagnosis.js"
 import { namespaceObject } from "./namespace.js"
+import { assertOwn } from "./ownership.js"
 import { type Wrong, wrongObjects } from "./release-objects.js"
 import { type Installed, markGood, repair } from "./release-repair.js"
 import { type Stale, staleSecrets, writeSecrets } from "./release-secrets.js"
 import { Watch } from "./release-watch.js"
+import { destroyRelease, removeSecrets } from "./removal.js"
 import type { Step } from "./step.js"
-
-/** The label of Helm's record that holds the digest of all that the release was made of. */
-const madeLabel = "wallet-world.made"
 
 interface Found {
   made: string
@@ -22,6 +32,8 @@ interface Found {
   wrong: Wrong[]
   /** Secrets that are not there, or have a new value. */
   stale: Stale[]
+  /** Why it does not say that it is this environment's. */
+  unclaimed?: string
   /** What had to be repaired before Helm could work. */
   repaired?: string[]
 }
@@ -46,26 +58,37 @@ export function releaseStep(id: string, name: string, release: Release, deployme
     const [helm, kubernetes] = await Promise.all([deployment.helm(), deployment.kubernetes()])
     return { helm, kubernetes, namespace, name, timeout }
   }
+  // Helm keeps labels that it is not told: "null" takes away the one of a tenant that had the release before.
+  const labels = (made: string, last?: Revision) => ({
+    ...(last?.labels[TENANT_LABEL] && { [TENANT_LABEL]: "null" }),
+    ...ownerLabels(environment),
+    [MADE_LABEL]: made,
+  })
 
   return {
     id,
     async inspect() {
       const made = digest(resolved()).replace("sha256:", "").slice(0, 40)
       const kubernetes = await deployment.kubernetes()
-      const last = lastOf(await history(kubernetes, namespace, name))
-      if (last?.status !== "deployed") return { made, last, wrong: [], stale: [] }
+      const [revisions, unclaimed] = await Promise.all([
+        history(kubernetes, namespace, name),
+        assertOwn(deployment, namespace, name),
+      ])
+      const last = lastOf(revisions)
+      if (last?.status !== "deployed") return { made, last, wrong: [], stale: [], unclaimed }
       const { manifest } = await content(kubernetes, namespace, name, last.revision)
       const [wrong, stale] = await Promise.all([
         wrongObjects(kubernetes, namespace, manifest),
         staleSecrets(namespace, resolved().secrets, deployment),
       ])
-      return { made, last, wrong, stale }
+      return { made, last, wrong, stale, unclaimed }
     },
-    plan({ made, last, wrong, stale }) {
+    plan({ made, last, wrong, stale, unclaimed }) {
       if (!last || last.status === "uninstalled") return { action: "create", why: "not installed" }
       if (last.status !== "deployed") return { action: "update", why: `the last revision is ${last.status}` }
       const reasons = [
-        ...(last.labels[madeLabel] === made ? [] : ["chart, images or values changed"]),
+        ...(unclaimed ? [unclaimed] : []),
+        ...(last.labels[MADE_LABEL] === made ? [] : ["chart, images or values changed"]),
         ...stale.map(({ why }) => why),
         ...wrong.map(({ title, why }) => `${title}: ${why}`),
       ]
@@ -76,24 +99,26 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       const { chart, values, secrets } = resolved()
       const [there, { host }] = await Promise.all([installed(), deployment.registry()])
       const { helm, kubernetes } = there
-      const say = (line: string) => console.log(`${id}: ${line}`)
+      const tell = (line: string) => say(`${id}: ${line}`)
       // A tenant's namespace is made by whoever runs the cluster.
-      if (!environment.tenant) await kubernetes.apply(namespaceObject(namespace) as KubernetesObject)
+      if (!environment.tenant) await kubernetes.apply(namespaceObject(namespace, environment) as KubernetesObject)
       const repaired = await repair(there)
-      for (const line of repaired) say(line)
+      repaired.forEach(tell)
       const before = await markGood(there)
       const stale = await staleSecrets(namespace, secrets, deployment)
-      for (const workload of await writeSecrets(namespace, secrets, stale, deployment))
-        say(`restarts ${workload}, because a Secret of it has changed`)
+      for (const workload of await writeSecrets(namespace, name, secrets, stale, deployment))
+        tell(`restarts ${workload}, because a Secret of it has changed`)
 
       const reference = `oci://${host}/${environment.chartRepository}/${chartName(release.chart)}@${chart}`
-      const watch = new Watch(kubernetes, namespace, name, say)
-      const labels = { [madeLabel]: made }
+      const watch = new Watch(kubernetes, namespace, name, tell)
       try {
-        await watch.during(helm.upgrade({ name, namespace, chart: reference, values, labels, timeout }))
+        await watch.during(
+          helm.upgrade({ name, namespace, chart: reference, values, labels: labels(made, before), timeout }),
+        )
       } catch (error) {
         throw new Error([(error as Error).message, ...repaired, ...(await aftermath(there, watch, before))].join("\n"))
       }
+      await removeSecrets(deployment, namespace, name, Object.keys(secrets))
       return { made, last: await markGood(there), wrong: [], stale: [], repaired }
     },
     outputs: ({ made, last, repaired }) => ({
@@ -101,13 +126,7 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       values: { made },
       note: repaired?.join("\n"),
     }),
-    async destroy() {
-      const { helm } = await installed()
-      await helm.uninstall(name, namespace, timeout)
-      const kubectl = await deployment.kubectl()
-      if (!environment.tenant)
-        await kubectl.run("delete", "namespace", namespace, "--ignore-not-found", `--timeout=${timeout}s`)
-    },
+    destroy: () => destroyRelease(deployment, namespace, name, timeout),
   }
 }
 

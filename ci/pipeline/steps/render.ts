@@ -10,8 +10,7 @@ import {
   installedReleases,
   resolve,
 } from "../model/index.js"
-import { renderChart } from "../tools/helm-charts.js"
-import { contentVersion } from "./chart.js"
+import { contentVersion, renderChart } from "../tools/helm-charts.js"
 import type { Sources } from "./deployment.js"
 import { buildTag } from "./image.js"
 

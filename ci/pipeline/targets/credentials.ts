@@ -1,4 +1,5 @@
 // Reads AWS credentials in the format of `aws configure export-credentials`, and says what is wrong with them.
+import { secrets } from "../model/index.js"
 import type { Credentials } from "./target.js"
 
 /** Seconds that credentials must still be good for: the longest step, creating an EKS cluster or an RDS instance. */
@@ -27,10 +28,11 @@ export function parseCredentials(text: string, now = new Date()): Credentials {
       `--aws-credentials end at ${expiration.toISOString()}, a step can take ${longestStep / 60} minutes: sign in again, then ${howTo}`,
     )
 
+  const token = fields.SessionToken ?? fields.Token
   return {
-    accessKeyId: String(fields.AccessKeyId),
-    secretAccessKey: String(fields.SecretAccessKey),
-    sessionToken: (fields.SessionToken ?? fields.Token) as string | undefined,
+    accessKeyId: secrets.know(String(fields.AccessKeyId)),
+    secretAccessKey: secrets.know(String(fields.SecretAccessKey)),
+    sessionToken: token ? secrets.know(String(token)) : undefined,
     expiration,
   }
 }

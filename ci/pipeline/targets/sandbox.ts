@@ -1,42 +1,45 @@
-// The embedded sandbox as a target: one service, every name of the emulated cloud leads to it.
+// The embedded sandbox as a target: one address, every name of the emulated cloud leads to it.
 
-import { lookup } from "node:dns"
 import { Agent } from "node:https"
-import { Container, dag, File, Secret, Service } from "@dagger.io/dagger"
+import type { LookupFunction } from "node:net"
+import { Container, dag, File, Secret } from "@dagger.io/dagger"
 import { parseCredentials } from "./credentials.js"
 import type { Connection, Credentials, Target } from "./target.js"
 
 const domain = "sandbox.test"
 
-/** A running sandbox. */
+/**
+ * A running sandbox. Whatever the engine runs reaches it by its address in the engine's network: no name is looked up, and
+ * nothing goes through the engine's tunnel to the host.
+ */
 export class SandboxTarget implements Target {
   readonly demandsPins = false
 
   private constructor(
-    private readonly service: Service,
+    private readonly ip: string,
+    private readonly port: string,
     private readonly kept: boolean,
-    private readonly hostname: string,
-    private readonly port: number,
     private readonly authority: string,
     private readonly secret?: Secret,
   ) {}
 
   /**
-   * Starts or meets a sandbox and waits until all of its parts are ready.
+   * Meets a sandbox and waits until all of its parts are ready.
    *
-   * @param service the sandbox: one that is kept on the host, or one that lives as long as the call
+   * @param address where it is in the engine's network, such as 10.87.0.12:8443
    * @param kept whether it outlives the call
    * @param secret credentials to use in place of the sandbox's own administrator's
-   * @throws when it is not ready in time, with what its parts say
+   * @throws when that is no address, or it is not ready in time, with what its parts say
    */
-  static async open(service: Service, kept: boolean, secret?: Secret): Promise<SandboxTarget> {
-    const started = await service.start()
-    const [hostname, ports] = [await started.hostname(), await started.ports()]
-    const port = await ports[0].port()
-    const url = `http://${hostname}:${port}`
-    await ready(`${url}/ready`)
-    const authority = await (await fetch(`${url}/ca.crt`)).text()
-    return new SandboxTarget(started, kept, hostname, port, authority, secret)
+  static async open(address: string, kept: boolean, secret?: Secret): Promise<SandboxTarget> {
+    const [, ip, port] = /^(\d+\.\d+\.\d+\.\d+):(\d+)$/.exec(address) ?? []
+    if (!port)
+      throw new Error(
+        `--sandbox is ${address}: it is an address in the engine's network, such as 10.87.0.12:8443; \`./daggerw sandbox status\` shows it`,
+      )
+    await ready(`http://${address}/ready`)
+    const authority = await (await fetch(`http://${address}/ca.crt`)).text()
+    return new SandboxTarget(ip, port, kept, authority, secret)
   }
 
   get title(): string {
@@ -46,25 +49,23 @@ export class SandboxTarget implements Target {
 
   async credentials(account: string): Promise<Credentials> {
     if (this.secret) return parseCredentials(await this.secret.plaintext())
-    const answer = await fetch(`http://${this.hostname}:${this.port}/credentials?account=${account}`)
+    const answer = await fetch(`http://${this.ip}:${this.port}/credentials?account=${account}`)
     if (!answer.ok) throw new Error(`the sandbox gives no credentials for account ${account}: ${await answer.text()}`)
     return parseCredentials(await answer.text())
   }
 
-  async attach(box: Container, ...hosts: string[]): Promise<Container> {
-    return [`aws.${domain}`, ...hosts]
-      .reduce((bound, host) => bound.withServiceBinding(host.split(":")[0], this.service), box)
+  async attach(box: Container): Promise<Container> {
+    return box
+      .withEnvVariable("HTTPS_PROXY", `http://${this.ip}:${this.port}`)
       .withMountedFile("/run/target/authorities/sandbox.crt", authorityFile(this.authority))
       .withEnvVariable("SSL_CERT_DIR", "/etc/ssl/certs:/run/target/authorities")
       .withEnvVariable("AWS_ENDPOINT_URL", `https://aws.${domain}:${this.port}`)
   }
 
   async connection(): Promise<Connection> {
-    const agent = new Agent({
-      ca: this.authority,
-      keepAlive: true,
-      lookup: (_host, options, done) => lookup(this.hostname, options, done),
-    })
+    const lookup: LookupFunction = (_host, { all }, done) =>
+      all ? done(null, [{ address: this.ip, family: 4 }]) : done(null, this.ip, 4)
+    const agent = new Agent({ ca: this.authority, keepAlive: true, lookup })
     return { endpoint: `https://aws.${domain}:${this.port}`, agent }
   }
 

@@ -31,9 +31,8 @@ export interface Target {
    * Lets a container reach the target: network, certificate authority, AWS endpoint. No credentials.
    *
    * @param box the container
-   * @param hosts names of the target, beside the AWS endpoint, that the container's commands connect to
    */
-  attach(box: Container, ...hosts: string[]): Promise<Container>
+  attach(box: Container): Promise<Container>
 
   /** How the module's own AWS clients reach the target: an endpoint where AWS's own is not meant, and connections. */
   connection(): Promise<Connection>

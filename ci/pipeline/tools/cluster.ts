@@ -46,7 +46,7 @@ export async function withCluster(
     "current-context": name,
   }
   const lines = tokens.map(({ from, token }) => `${from} ${token}\n`).join("")
-  const attached = await place.target.attach(box, new URL(endpoint).hostname)
+  const attached = await place.target.attach(box)
   return attached
     .withMountedSecret(`${directory}/tokens`, secret(lines))
     .withMountedSecret(`${directory}/kubeconfig`, secret(JSON.stringify(kubeconfig)))

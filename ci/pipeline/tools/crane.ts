@@ -24,7 +24,7 @@ export async function pushImage(
   repository: string,
   tag: string,
 ): Promise<string> {
-  const box = await target.attach(withRegistryLogin(await toolbox("crane"), registry), registry.host)
+  const box = await target.attach(withRegistryLogin(await toolbox("crane"), registry))
   const command = ["crane", "push", "/image.tar", `${registry.host}/${repository}:${tag}`]
   const { stdout } = await run(box.withMountedFile("/image.tar", tarball), command)
   const [, digest] = /@(sha256:[0-9a-f]{64})/.exec(stdout) ?? []

@@ -1,4 +1,5 @@
 // AWS ECR: the registry's login, and what its repositories hold.
+import { secrets } from "../model/index.js"
 import type { AwsPlace } from "./aws.js"
 import { clientOptions } from "./aws.js"
 
@@ -24,7 +25,7 @@ export async function registryLogin(place: AwsPlace): Promise<Registry> {
   const [data] = authorizationData ?? []
   if (!data?.authorizationToken || !data.proxyEndpoint) throw new Error("ECR issued no authorization token: try again")
   const [username, password] = Buffer.from(data.authorizationToken, "base64").toString().split(":")
-  return { host: new URL(data.proxyEndpoint).host, username, password }
+  return { host: new URL(data.proxyEndpoint).host, username, password: secrets.know(password) }
 }
 
 /**

@@ -1,6 +1,11 @@
 // Runs one command of a tool in its container and turns a failure into an error that says what the tool said.
+//
+// The engine writes what a command prints into its trace, and so into the logs of whoever calls. Here it goes to files in
+// the container instead: it is data, and it may hold what is secret.
 import { type Container, ReturnType } from "@dagger.io/dagger"
+import { formsOf, secrets } from "../model/index.js"
 import { fresh } from "./nonce.js"
+import { secret } from "./secrets.js"
 
 /** What a command printed and left behind. */
 export interface Done {
@@ -10,16 +15,71 @@ export interface Done {
   box: Container
 }
 
+/** The same of a command that may have failed. */
+export interface Ended extends Done {
+  code: number
+}
+
+const quietly = "/run/quietly"
+
 /**
- * Runs a command that has an effect or reads what may have changed: never out of the engine's cache.
+ * Runs a command that has an effect or reads what may have changed: never out of the engine's cache. What it prints does
+ * not appear in the engine's trace.
  *
  * @param box the container
  * @param command the command and its arguments
- * @throws with the command's first words and what it printed, when it fails
+ * @throws with what it printed, and the command's first words, when it fails
  */
 export async function run(box: Container, command: string[]): Promise<Done> {
-  const done = fresh(box).withExec(command, { expect: ReturnType.Any })
+  return succeeded(command, await ended(fresh(box), command))
+}
+
+/**
+ * Runs a command whose result depends on the container alone: out of the engine's cache where it ran before. Otherwise as
+ * {@link run}.
+ */
+export async function cached(box: Container, command: string[]): Promise<Done> {
+  return succeeded(command, await ended(box, command))
+}
+
+/**
+ * Runs a command to its end, out of the engine's cache where it ran before.
+ *
+ * @param box the container
+ * @param command the command and its arguments
+ * @returns its exit code, and what it printed, whatever the code
+ */
+export async function ended(box: Container, command: string[]): Promise<Ended> {
+  const script = `#!/bin/sh\nmkdir -p ${quietly} && exec "$@" >${quietly}/stdout 2>${quietly}/stderr\n`
+  const done = box
+    .withNewFile("/usr/local/bin/quietly", script, { permissions: 0o755 })
+    .withExec(["quietly", ...command], { expect: ReturnType.Any })
+  const file = (name: string) => done.file(`${quietly}/${name}`).contents()
+  const [code, stdout, stderr] = await Promise.all([done.exitCode(), file("stdout"), file("stderr")])
+  return { code, stdout, stderr, box: done }
+}
+
+/**
+ * Runs a long command as {@link run} does, but shows what it prints while it works. The engine takes the given secrets out
+ * of it, in the forms in which they may be printed.
+ *
+ * @param box the container
+ * @param command the command and its arguments; it prints no data
+ * @param known what the container knows that is secret
+ */
+export async function show(box: Container, command: string[], known: string[]): Promise<Done> {
+  const forms = [...new Set(known.flatMap(formsOf))]
+  const guarded = forms.reduce(
+    (to, form, index) => to.withMountedSecret(`/run/target/known/${index}`, secret(form)),
+    fresh(box),
+  )
+  const done = guarded.withExec(command, { expect: ReturnType.Any })
   const [code, stdout, stderr] = await Promise.all([done.exitCode(), done.stdout(), done.stderr()])
-  if (code !== 0) throw new Error(`${command.slice(0, 2).join(" ")}: ${(stderr || stdout).trim()}`)
-  return { stdout, stderr, box: done }
+  return succeeded(command, { code, stdout, stderr, box: done })
+}
+
+function succeeded(command: string[], { code, ...done }: Ended): Done {
+  if (code === 0) return done
+  const said = (done.stderr || done.stdout).trim() || `exit code ${code}`
+  throw new Error(secrets.hide(`${command.slice(0, 2).join(" ")}: ${said}`))
 }

@@ -1,5 +1,6 @@
 // git: compares directories; nothing in it touches a repository.
-import { type Directory, ReturnType } from "@dagger.io/dagger"
+import type { Directory } from "@dagger.io/dagger"
+import { ended } from "./exec.js"
 import { toolbox } from "./toolbox.js"
 
 /**
@@ -11,12 +12,11 @@ import { toolbox } from "./toolbox.js"
  */
 export async function unifiedDifference(before: Directory, after: Directory): Promise<string> {
   const command = ["git", "diff", "--no-index", "--no-color", "--no-renames", "--no-prefix", "before", "after"]
-  const done = (await toolbox())
+  const box = (await toolbox())
     .withDirectory("/work/before", before)
     .withDirectory("/work/after", after)
     .withWorkdir("/work")
-    .withExec(command, { expect: ReturnType.Any })
-  const [code, stdout, stderr] = await Promise.all([done.exitCode(), done.stdout(), done.stderr()])
+  const { code, stdout, stderr } = await ended(box, command)
   // 1 says that they differ.
   if (code > 1) throw new Error(`git diff: ${stderr.trim()}`)
   return stdout

@@ -1,59 +1,111 @@
 // Helm charts: packages, renders and pushes them, without a cluster.
 import { basename } from "node:path"
-import type { Container, Directory, File } from "@dagger.io/dagger"
+import { type Container, type Directory, dag, type File } from "@dagger.io/dagger"
+import { type ChartFiles, type Dependency, packings, readChart, withContent } from "../model/index.js"
 import type { Target } from "../targets/target.js"
 import type { Registry } from "./ecr.js"
-import { run } from "./exec.js"
+import { cached, run } from "./exec.js"
 import { withRegistryLogin } from "./registry.js"
 import { toolbox } from "./toolbox.js"
 
-/**
- * Packages a chart; the libraries of `charts/` that it names are packed into it.
- *
- * @param charts all charts at their paths
- * @param path the chart's path in it; the last part is its name
- * @param version the version to give it
- * @returns the package; its bytes depend on the chart's files and the version alone
- */
-export async function packageChart(charts: Directory, path: string, version: string): Promise<File> {
-  const name = basename(path)
-  return (await withChart(charts, path))
-    .withExec(["helm", "package", `/charts/${name}`, "--version", version, "--destination", "/out"])
-    .file(`/out/${name}-${version}.tgz`)
+/** Charts, and the libraries that they are packed with: each a directory at its path in the repository. */
+export interface Charts {
+  /** What says where they are. */
+  files: ChartFiles
+  content: Directory
 }
+
+/**
+ * Packages a chart with all that belongs into it.
+ *
+ * @param charts all charts
+ * @param path the chart's path; the last part is its name
+ * @param version the version to give it
+ */
+export async function packageChart(charts: Charts, path: string, version: string): Promise<File> {
+  return packed(await withChart(charts, path), path, version).file(archive(path, version))
+}
+
+/**
+ * The chart's version, and as build metadata what it is made of: everything that Helm packs, and nothing else.
+ *
+ * @param charts all charts
+ * @param path the chart's path; the last part is its name
+ * @returns such as 1.2.3+0123456789abcdef; build metadata of its own is kept before it: 1.2.3+5.0123456789abcdef
+ */
+export async function contentVersion(charts: Charts, path: string): Promise<string> {
+  const { version } = readChart(path, charts.files)
+  // Unpacked again: an archive's bytes depend on who packed it, too.
+  const content = packed(await withChart(charts, path), path, version)
+    .withExec(["mkdir", "/content"])
+    .withExec(["tar", "--extract", "--file", archive(path, version), "--directory", "/content"])
+    .directory("/content")
+  const digest = await content.digest()
+  return withContent(version, digest.slice(digest.lastIndexOf(":") + 1))
+}
+
+const archive = (path: string, version: string) => `/out/${basename(path)}-${version}.tgz`
+
+const packed = (box: Container, path: string, version: string) =>
+  box.withExec(["helm", "package", `/charts/${path}`, "--version", version, "--destination", "/out"])
 
 /**
  * Renders a chart without a cluster.
  *
- * @param charts all charts at their paths
- * @param path the chart's path in it; the last part is its name
+ * @param charts all charts
+ * @param path the chart's path; the last part is its name
  * @param release name and namespace of the release, and its values
  * @returns the manifests
  */
 export async function renderChart(
-  charts: Directory,
+  charts: Charts,
   path: string,
   { name, namespace, values }: { name: string; namespace: string; values: unknown },
 ): Promise<File> {
   const options = ["--namespace", namespace, "--values", "/run/values.json"]
-  return (await withChart(charts, path))
-    .withNewFile("/run/values.json", JSON.stringify(values))
-    .withExec(["helm", "template", name, `/charts/${basename(path)}`, ...options], {
-      redirectStdout: "/run/manifests.yaml",
-    })
-    .file("/run/manifests.yaml")
+  const box = (await withChart(charts, path)).withNewFile("/run/values.json", JSON.stringify(values))
+  const { stdout } = await cached(box, ["helm", "template", name, `/charts/${path}`, ...options])
+  return dag.directory().withNewFile("manifests.yaml", stdout).file("manifests.yaml")
 }
 
 /**
- * A chart in `/charts`, wherever it was, with the libraries that it needs packed in: it names them as its neighbours.
- * What has its name there and is another chart makes room.
+ * A chart at its path in `/charts`, with what it depends on in its charts/. Helm's own `dependency build` is not used: it
+ * does not make a library ready that needs another one, refuses archives that lie there, and takes away those that it does
+ * not know.
  */
-async function withChart(charts: Directory, path: string): Promise<Container> {
-  const name = basename(path)
-  return (await toolbox("helm"))
-    .withDirectory("/charts", charts.directory("charts"), { exclude: [name] })
-    .withDirectory(`/charts/${name}`, charts.directory(path))
-    .withExec(["helm", "dependency", "build", `/charts/${name}`])
+async function withChart({ files, content }: Charts, path: string): Promise<Container> {
+  const all = packings(path, files)
+  const box = all.reduce(
+    (to, { directory, replaced }) =>
+      to.withDirectory(`/charts/${directory}`, content.directory(directory), { exclude: [...replaced] }),
+    await toolbox("helm"),
+  )
+  const ready = all.reduce((to, { directory, libraries, remote }) => {
+    const destination = ["--destination", `/charts/${directory}/charts`]
+    const filled = libraries.reduce(
+      (filling, library) => filling.withExec(["helm", "package", `/charts/${library}`, ...destination]),
+      to,
+    )
+    return remote.reduce((filling, one) => filling.withExec([...pull(one), ...destination]), filled)
+  }, box)
+  await checkDependencies(ready, path, files)
+  return ready
+}
+
+const pull = ({ name, version, repository }: Dependency) =>
+  repository.startsWith("oci://")
+    ? ["helm", "pull", `${repository}/${name}`, "--version", version]
+    : ["helm", "pull", name, "--repo", repository, "--version", version]
+
+/** Lets Helm say whether what is in charts/ is what the chart asks for: a range of versions is known to it alone. */
+async function checkDependencies(box: Container, path: string, files: ChartFiles): Promise<void> {
+  if (readChart(path, files).dependencies.length === 0) return
+  const table = await box.withExec(["helm", "dependency", "list", `/charts/${path}`]).stdout()
+  const wrong = table
+    .split("\n")
+    .filter((line) => /\t(wrong version|missing|corrupt|misnamed|too many|bad|invalid)/.test(line))
+  if (wrong.length > 0)
+    throw new Error(`${path}/Chart.yaml asks for what its charts/ does not hold:\n${wrong.join("\n")}`)
 }
 
 /**
@@ -66,7 +118,7 @@ async function withChart(charts: Directory, path: string): Promise<Container> {
  * @returns the digest under which the registry holds it
  */
 export async function pushChart(target: Target, registry: Registry, chart: File, prefix: string): Promise<string> {
-  const box = await target.attach(withRegistryLogin(await toolbox("helm"), registry), registry.host)
+  const box = await target.attach(withRegistryLogin(await toolbox("helm"), registry))
   const command = ["helm", "push", "/chart.tgz", `oci://${registry.host}/${prefix}`]
   const { stdout, stderr } = await run(box.withMountedFile("/chart.tgz", chart), command)
   const [digest] = /sha256:[0-9a-f]{64}/.exec(stdout + stderr) ?? []

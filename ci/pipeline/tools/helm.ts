@@ -36,8 +36,7 @@ export class Helm {
 
   /** A Helm that can reach cluster and registry. */
   static async open(place: AwsPlace, cluster: Cluster, registry: Registry): Promise<Helm> {
-    const box = await place.target.attach(withRegistryLogin(await toolbox("helm"), registry), registry.host)
-    return new Helm(box, place, cluster)
+    return new Helm(withRegistryLogin(await toolbox("helm"), registry), place, cluster)
   }
 
   /** Installs or upgrades a release and waits until it is ready. Throws with Helm's message when it is not. */

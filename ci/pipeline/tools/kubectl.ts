@@ -27,9 +27,20 @@ export class Kubectl {
     return (await run(this.box, ["kubectl", ...args])).stdout
   }
 
-  /** The objects that `kubectl get` finds, parsed. */
-  async list<T>(...args: string[]): Promise<T[]> {
-    return JSON.parse(await this.run("get", ...args, "-o", "json")).items
+  /**
+   * The objects that `kubectl get` finds, parsed.
+   *
+   * @param kind the kinds; not Secrets, whose values are nobody's business: {@link names} says which there are
+   */
+  async list<T>(kind: string, ...args: string[]): Promise<T[]> {
+    if (kind.split(",").some((one) => /^secrets?\b/i.test(one))) throw new Error("Secrets are listed by name only")
+    return JSON.parse(await this.run("get", kind, ...args, "-o", "json")).items
+  }
+
+  /** The names of the objects that `kubectl get` finds. */
+  async names(kind: string, ...args: string[]): Promise<string[]> {
+    const lines = await this.run("get", kind, ...args, "-o", 'jsonpath={range .items[*]}{.metadata.name}{"\\n"}{end}')
+    return lines.split("\n").filter(Boolean)
   }
 
   /**

@@ -1,6 +1,7 @@
-// Programs as published images: each is named by the hash of its recipe, and used by the digest that was pinned for it.
-import { type Container, dag, type Platform } from "@dagger.io/dagger"
-import { digest } from "../model/index.js"
+// Where programs come from: each is named by the hash of its recipe, and pulled, taken from what was kept, or made.
+import { type Container, type Directory, dag, ImageLayerCompression } from "@dagger.io/dagger"
+import { canonicalJson, digest } from "../model/index.js"
+import { say } from "./say.js"
 
 /** What `ci/published.json` says; `pin-programs` writes it. */
 export interface Published {
@@ -60,22 +61,82 @@ export async function publishedName(name: string, program: Program, platform: st
 }
 
 /**
- * The image of a program: the published one where it is pinned and can be pulled, else made here by the same recipe.
+ * The image of a program: the published one where it is pinned and can be pulled, else the one that was kept, else made
+ * here. All of them by the same recipe.
  *
  * @param name the program
  * @param program how it is made
  */
 export async function programImage(name: string, program: Program): Promise<Container> {
   const { repository, digests } = await published()
-  if (Object.keys(digests).length === 0) return program.image()
-  const platform: Platform = await dag.defaultPlatform()
-  const pinned = digests[await publishedName(name, program, platform)]
-  if (!pinned) return program.image()
+  if (Object.keys(digests).length === 0 && !kept) return program.image()
+  const named = await publishedName(name, program, await dag.defaultPlatform())
+  return (await pulled(repository, name, digests[named])) ?? (await taken(named)) ?? program.image()
+}
+
+async function pulled(repository: string, name: string, pinned?: string): Promise<Container | undefined> {
+  if (!pinned) return undefined
   const reference = `${repository}/${name}@${pinned}`
   try {
     return await dag.container().from(reference).sync()
   } catch (error) {
-    console.error(`${reference} cannot be pulled, so ${name} is made here, which takes longer: ${error}`)
-    return program.image()
+    say(`${reference} cannot be pulled, so ${name} is made here, which takes longer: ${error}`)
+    return undefined
+  }
+}
+
+/** The index of a directory of kept programs: the digest of each archive, by the program's name. */
+const index = "programs.json"
+
+const archive = (named: string) => `${named.replace(":", "_")}.tar`
+
+let kept: Directory | undefined
+
+/**
+ * Says which programs were made before, so that an engine without its cache need not compile them again.
+ *
+ * @param directory what {@link keepPrograms} returned once
+ */
+export function useKeptPrograms(directory?: Directory): void {
+  kept = directory
+}
+
+/**
+ * Programs as image archives, to be handed in again with `--kept-programs`.
+ *
+ * @param programs how each is made, by its name
+ * @returns a directory with an archive of each, and an index with their digests
+ */
+export async function keepPrograms(programs: Record<string, Program>): Promise<Directory> {
+  const platform = await dag.defaultPlatform()
+  const archives = await Promise.all(
+    Object.entries(programs).map(async ([name, program]) => {
+      const named = await publishedName(name, program, platform)
+      const image = await programImage(name, program)
+      const file = image.asTarball({ forcedCompression: ImageLayerCompression.Zstd })
+      return { named, file, digest: await file.digest({ excludeMetadata: true }) }
+    }),
+  )
+  const digests = Object.fromEntries(archives.map(({ named, digest }) => [named, digest]))
+  return archives.reduce(
+    (directory, { named, file }) => directory.withFile(archive(named), file),
+    dag.directory().withNewFile(index, canonicalJson(digests, 2)),
+  )
+}
+
+/** A program that was kept, if it was and its archive is still the one that was written. */
+async function taken(named: string): Promise<Container | undefined> {
+  if (!kept) return undefined
+  try {
+    const digests: Record<string, string> = JSON.parse(await kept.file(index).contents())
+    const expected = digests[named]
+    if (!expected) return undefined
+    const file = kept.file(archive(named))
+    const found = await file.digest({ excludeMetadata: true })
+    if (found !== expected) throw new Error(`its digest is ${found}, it was written as ${expected}`)
+    return await dag.container().import_(file).sync()
+  } catch (error) {
+    say(`the kept ${named} cannot be used, so it is made here, which takes longer: ${error}`)
+    return undefined
   }
 }

@@ -1,6 +1,8 @@
 // Builds the sandbox: one privileged service with a real Kubernetes, a registry, and the emulated cloud.
+import { lookup } from "node:dns/promises"
 import { type Container, type Directory, dag, type Service } from "@dagger.io/dagger"
 import { compiled, compiledSource, type GoModuleName, goRecipe } from "./go.js"
+import { makeAll } from "./progress.js"
 import { type Program, programImage } from "./published.js"
 import { images } from "./versions.js"
 
@@ -20,6 +22,9 @@ const packages = [
   "python3",
   "runc",
 ]
+
+/** About how long those take that take longest, on two processors. */
+const seconds: Partial<Record<GoModuleName, number>> = { kubernetes: 360, containerd: 90, coredns: 120 }
 
 const goModules: GoModuleName[] = ["containerd", "coredns", "distribution", "etcd", "kubernetes", "kwok"]
 
@@ -41,6 +46,19 @@ export async function sandboxService(home: Directory, port: number, tokenSeconds
 }
 
 /**
+ * Starts a sandbox that lives as long as the call.
+ *
+ * @param home the directory `sandbox`
+ * @returns its address in the engine's network, with its port
+ */
+export async function startSandbox(home: Directory): Promise<string> {
+  const port = 8443 // nothing else is in its network namespace
+  const service = await (await sandboxService(home, port)).start()
+  const { address } = await lookup(await service.hostname(), 4)
+  return `${address}:${port}`
+}
+
+/**
  * How the sandbox is made.
  *
  * @param home the directory `sandbox`
@@ -56,10 +74,10 @@ export function sandboxProgram(home: Directory): Program {
     }),
     async image() {
       // Side by side: the engine would make one after the other, and downloads leave cores idle.
-      await Promise.all([
-        ...goModules.map((name) => compiled(name).sync()),
-        pythonPackages(sandboxBase(), home).sync(),
-        kafkaJars(home).sync(),
+      await makeAll("the sandbox", [
+        ...goModules.map((name) => ({ name, seconds: seconds[name] ?? 60, make: () => compiled(name).sync() })),
+        { name: "the emulator of AWS", seconds: 60, make: () => pythonPackages(sandboxBase(), home).sync() },
+        { name: "Kafka", seconds: 40, make: () => kafkaJars(home).sync() },
       ])
       return sandboxContainer(home)
     },

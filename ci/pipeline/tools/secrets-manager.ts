@@ -1,4 +1,5 @@
 // AWS Secrets Manager: reads the values that a release's Kubernetes Secrets are made of.
+import { secrets } from "../model/index.js"
 import { type AwsPlace, clientOptions } from "./aws.js"
 
 /**
@@ -15,9 +16,10 @@ export async function secretValue(place: AwsPlace, arn: string, field?: string):
   const client = new SecretsManagerClient(await clientOptions(place))
   try {
     const { SecretString: text = "" } = await client.send(new GetSecretValueCommand({ SecretId: arn }))
+    secrets.know(text)
     if (field === undefined) return text
     const value = JSON.parse(text)[field]
-    if (typeof value === "string" || typeof value === "number") return String(value)
+    if (typeof value === "string" || typeof value === "number") return secrets.know(String(value))
   } catch (error) {
     // A parser's message would repeat a part of the secret.
     const reason = error instanceof SyntaxError ? "its value is not a JSON object" : (error as Error).message

@@ -1,5 +1,6 @@
 // The passphrase of state and plans: made once per account, kept in Secrets Manager.
 import { randomBytes } from "node:crypto"
+import { secrets } from "../model/index.js"
 import { type AwsPlace, clientOptions } from "./aws.js"
 
 const name = "wallet-world/state-encryption"
@@ -19,13 +20,13 @@ export async function statePassphrase(place: AwsPlace): Promise<string> {
   const read = async () => (await client.send(new GetSecretValueCommand({ SecretId: name }))).SecretString
   try {
     const existing = await read().catch(unless("ResourceNotFoundException"))
-    if (existing) return existing
+    if (existing) return secrets.know(existing)
     const made = randomBytes(32).toString("base64url")
     const Description = "Encrypts the state and the plans of OpenTofu. Without it they cannot be read."
     await client
       .send(new CreateSecretCommand({ Name: name, SecretString: made, Description }))
       .catch(unless("ResourceExistsException"))
-    return (await read()) ?? made
+    return secrets.know((await read()) ?? made)
   } finally {
     client.destroy()
   }

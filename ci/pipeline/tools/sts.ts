@@ -1,4 +1,5 @@
 // AWS STS: who the caller is, and the Kubernetes token that EKS makes of it.
+import { secrets } from "../model/index.js"
 import { type AwsPlace, clientOptions } from "./aws.js"
 
 /** Seconds that EKS takes a token for; it accepts no more than 15 minutes. */
@@ -43,7 +44,7 @@ export async function checkCaller(place: AwsPlace): Promise<string> {
  */
 export async function eksToken(place: AwsPlace, cluster: string): Promise<string> {
   const sign = await tokenSigner(place, cluster)
-  return sign(new Date())
+  return secrets.know(await sign(new Date()))
 }
 
 /** Seconds for which one token of many is used, at least; and how many there are at most, each of 1 to 2 kB. */

@@ -2,7 +2,7 @@
 import { type Container, type Directory, dag, type File } from "@dagger.io/dagger"
 import type { Json } from "../model/index.js"
 import { type AwsPlace, credentialVariables } from "./aws.js"
-import { type Done, run } from "./exec.js"
+import { type Done, run, show } from "./exec.js"
 import { withSecretVariables } from "./secrets.js"
 import { toolbox } from "./toolbox.js"
 
@@ -24,7 +24,10 @@ const root = "/work/terragrunt"
 
 /** Terragrunt for one stack, as the caller. */
 export class Terragrunt {
-  private constructor(private readonly box: Container) {}
+  private constructor(
+    private readonly box: Container,
+    private readonly known: string[],
+  ) {}
 
   /**
    * Prepares a container for one stack.
@@ -58,6 +61,7 @@ export class Terragrunt {
       withSecretVariables(attached, [...variables, ["TF_ENCRYPTION", encryption(passphrase)]]).withWorkdir(
         `${root}/stacks/${stack.scope}`,
       ),
+      [...variables.map(([, value]) => value), passphrase],
     )
   }
 
@@ -67,33 +71,40 @@ export class Terragrunt {
    * @returns the outputs of the units, by unit; the modules see to it that none is secret
    */
   async apply(): Promise<Record<string, Json>> {
-    const applied = await this.stack(this.box, "run", "apply")
-    const { stdout } = await this.stack(applied.box, "output", "--format", "json")
+    const applied = await this.shown("apply")
+    const { stdout } = await this.read(applied.box, "output", "--format", "json")
     return JSON.parse(stdout)
   }
 
   /** What an apply would change, in Terragrunt's and OpenTofu's words. */
   async plan(): Promise<string> {
-    const { stdout, stderr } = await this.stack(this.box, "run", "plan")
+    const { stdout, stderr } = await this.read(this.box, "run", "plan")
     return stdout + stderr
   }
 
   /** The addresses of all resources in the units' states. */
   async resources(): Promise<string> {
-    const { stdout } = await this.stack(this.box, "run", "state", "list")
+    const { stdout } = await this.read(this.box, "run", "state", "list")
     return stdout
   }
 
   /** Destroys every unit of the stack, in reverse order. */
   async destroy(): Promise<void> {
-    await this.stack(this.box, "run", "destroy")
+    await this.shown("destroy")
   }
 
-  private stack(box: Container, ...args: string[]): Promise<Done> {
-    return run(box, ["terragrunt", "stack", ...args]).catch((error: Error) => {
-      throw new Error(withoutChatter(error.message))
-    })
+  /** What takes minutes: OpenTofu says what it is doing, and leaves out what is sensitive. */
+  private shown(action: string): Promise<Done> {
+    return show(this.box, ["terragrunt", "stack", "run", action], this.known).catch(fail)
   }
+
+  private read(box: Container, ...args: string[]): Promise<Done> {
+    return run(box, ["terragrunt", "stack", ...args]).catch(fail)
+  }
+}
+
+function fail(error: Error): never {
+  throw new Error(withoutChatter(error.message))
 }
 
 /** Terragrunt's log without what it merely tells: an error must not drown in it. */

@@ -9,6 +9,19 @@ export interface TestService {
   readonly variables: Readonly<Record<string, string>>
 }
 
+/** A container with services beside it, and their variables in it. */
+export function bound(container: Container, services: TestService[]): Container {
+  return services.reduce(
+    (box, { host, service, variables }) => withVariables(box.withServiceBinding(host, service), variables),
+    container,
+  )
+}
+
+/** A container with further environment variables. */
+export function withVariables(container: Container, variables: Readonly<Record<string, string>>): Container {
+  return Object.entries(variables).reduce((box, [key, value]) => box.withEnvVariable(key, value), container)
+}
+
 /**
  * A Postgres with an empty database; as on RDS, connections are encrypted and need a password.
  *
@@ -25,7 +38,8 @@ export function postgres(home: Directory): TestService {
 }
 
 /**
- * A Kafka broker without topics; as on MSK inside the network, port 9092 takes plain text.
+ * A Kafka broker without topics; as on MSK inside the network, port 9092 takes plain text. Services that share it share
+ * a topic, which one of them makes.
  *
  * @param home the directory `sandbox`
  */
@@ -35,7 +49,7 @@ export function kafka(home: Directory): TestService {
   return {
     host,
     service: alone(container, home, 9092, ["broker", host]),
-    variables: { KAFKA_BROKERS: `${host}:9092` },
+    variables: { KAFKA_BROKERS: `${host}:9092`, KAFKA_TOPIC: "test" },
   }
 }
 

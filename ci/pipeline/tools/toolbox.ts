@@ -4,17 +4,16 @@ import { compiled, type GoModuleName, goRecipe } from "./go.js"
 import { type Program, programImage } from "./published.js"
 import { images } from "./versions.js"
 
-const tools = ["helm", "kubectl", "terragrunt", "tofu", "crane"] as const
+/** The command line tools that steps run. */
+export const stepTools = ["helm", "kubectl", "terragrunt", "tofu", "crane"] as const
 
 /** Tools that no step runs: they are for tests and releases. */
 const others = ["actionlint", "syft"] as const
 
-/** The command line tools that steps run. */
-type StepTool = (typeof tools)[number]
-export type Tool = StepTool | (typeof others)[number]
+export type Tool = (typeof stepTools)[number] | (typeof others)[number]
 
 /** All tools. */
-export const toolNames: readonly Tool[] = [...tools, ...others]
+export const toolNames: readonly Tool[] = [...stepTools, ...others]
 
 /**
  * A container with the given tools on its PATH, certificate authorities and nothing else.

@@ -24,7 +24,7 @@ resource "aws_s3_bucket_versioning" "this" {
   }
 }
 
-# State is encrypted before it is written; this covers leases, journals and reports beside it.
+# State is encrypted before it is written; this covers what lies beside it: leases, records, locks and reports.
 resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   bucket = aws_s3_bucket.this.id
 

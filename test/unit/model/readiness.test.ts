@@ -1,6 +1,6 @@
 // Whether an object of Kubernetes is ready, and what keeps a pod from being so, as the API describes them.
 import { describe, expect, test } from "vitest"
-import { changedFields, type Pod, together, troubles, unready } from "../../../ci/pipeline/model/index.js"
+import { changedFields, together, troubles, unready, type WaitingPod } from "../../../ci/pipeline/model/index.js"
 
 const condition = (type: string, status: string, more = {}) => ({ type, status, ...more })
 const of = (apiVersion: string, kind: string, spec: object = {}, status: object = {}, metadata: object = {}) =>
@@ -100,7 +100,7 @@ describe("not ready, and why", () => {
 })
 
 describe("what a pod does", () => {
-  const pod = (container: object, more: object = {}): Pod => ({
+  const pod = (container: object, more: object = {}): WaitingPod => ({
     metadata: { name: "web-1" },
     status: {
       phase: "Pending",
@@ -163,7 +163,7 @@ describe("what a pod does", () => {
       event("Unhealthy", "Readiness probe failed: 503", "Warning"),
       ["running, not ready: Readiness probe failed: 503"],
     ],
-  ])("%s", (_, given, last, expected) => expect(words(given as Pod, last)).toEqual(expected))
+  ])("%s", (_, given, last, expected) => expect(words(given as WaitingPod, last)).toEqual(expected))
 
   test("an init container that fails is to blame, not those that wait for it", () => {
     const given = pod(creating, {

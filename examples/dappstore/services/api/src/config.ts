@@ -1,9 +1,9 @@
-// Settings from the environment: the port, and the database in libpq's own variables.
+// Settings from the environment: the ports, and the database in libpq's own variables.
 import { readFileSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import type { PoolConfig } from "pg"
 
-export type Config = { port: number; database: PoolConfig }
+export type Config = { port: number; writePort: number; database: PoolConfig }
 
 type Env = Record<string, string | undefined>
 
@@ -23,6 +23,7 @@ export function readConfig(env: Env): Config {
   }
   const config: Config = {
     port: port("PORT", 8080),
+    writePort: port("WRITE_PORT", 8081),
     database: {
       host: required("PGHOST"),
       port: port("PGPORT", 5432),
@@ -35,6 +36,9 @@ export function readConfig(env: Env): Config {
       query_timeout: 5000,
     },
   }
+  // 0 is any free port, and never the same twice.
+  if (config.port === config.writePort && config.port !== 0)
+    problems.push(`PORT and WRITE_PORT are both ${config.port}: what is public must not be the port that writes`)
   if (!env.PGPASSWORD_FILE && env.PGPASSWORD === undefined) problems.push("PGPASSWORD_FILE or PGPASSWORD is not set")
   if (problems.length > 0) throw new Error(`bad settings in the environment:\n  ${problems.join("\n  ")}`)
   return config

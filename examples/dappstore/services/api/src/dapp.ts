@@ -3,6 +3,8 @@ export type Dapp = { name: string; url?: string } & Record<string, unknown>
 
 const ID = /^[a-z0-9][a-z0-9-]{0,63}$/
 const NAME_LENGTH = 100
+/** The rule for ids, in words. */
+export const ID_RULE = "1 to 64 of a-z, 0-9 and -, and begins with no -"
 
 /** Ids appear in addresses: lower-case letters, digits and hyphens, 64 characters at most. */
 export function isId(id: string): boolean {

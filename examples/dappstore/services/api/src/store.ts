@@ -13,7 +13,12 @@ const SCHEMA = `
     updated_at timestamptz NOT NULL DEFAULT now()
   )`
 
+// So many bytes of documents a page has at most, but for a single longer one: whoever reads it can rely on that.
+const PAGE_BYTES = 4 * 1024 * 1024
+
 export type Listed = { id: string; document: Dapp }
+/** Some dApps, and the id after which the next page begins; null on the last one. */
+export type Page = { dapps: Listed[]; next: string | null }
 
 /** The document cannot be stored as it is: the caller's mistake, not the database's. */
 export class UnstorableError extends Error {}
@@ -55,14 +60,22 @@ export class Store {
     return rows[0]?.document
   }
 
-  /** At most so many documents, ordered by id, beginning behind the id `after`. */
-  async list(limit: number, after: string): Promise<Listed[]> {
-    // Byte order, so that the order is the same whatever the database's locale is.
-    const { rows } = await this.#pool.query<Listed>(
-      'SELECT id, document FROM dapps WHERE id COLLATE "C" > $1 ORDER BY id COLLATE "C" LIMIT $2',
+  /** At most so many documents, ordered by id, beginning behind the id `after`; fewer where they are large. */
+  async list(limit: number, after: string): Promise<Page> {
+    // Byte order, so that the order is the same whatever the database's locale is. One more than asked for tells
+    // whether there is a next page.
+    const { rows } = await this.#pool.query<Listed & { found: number }>(
+      `SELECT id, document, found::int FROM (
+         SELECT id, document, count(*) OVER () AS found, row_number() OVER sofar AS place,
+           sum(octet_length(document::text)) OVER sofar AS bytes
+         FROM (SELECT id, document FROM dapps WHERE id COLLATE "C" > $1 ORDER BY id COLLATE "C" LIMIT $2::int + 1) AS listed
+         WINDOW sofar AS (ORDER BY id COLLATE "C" ROWS UNBOUNDED PRECEDING)
+       ) AS measured
+       WHERE place = 1 OR (place <= $2 AND bytes <= ${PAGE_BYTES}) ORDER BY place`,
       [after, limit],
     )
-    return rows
+    const more = (rows[0]?.found ?? 0) > rows.length
+    return { dapps: rows.map(({ id, document }) => ({ id, document })), next: more ? (rows.at(-1)?.id ?? null) : null }
   }
 
   /** Creates or replaces a document; true when it is new. */
@@ -80,6 +93,12 @@ export class Store {
       if (error instanceof pg.DatabaseError && error.code?.startsWith("22")) throw new UnstorableError(error.message)
       throw error
     }
+  }
+
+  /** Takes a document away; false when there is none. */
+  async delete(id: string): Promise<boolean> {
+    const { rowCount } = await this.#pool.query("DELETE FROM dapps WHERE id = $1", [id])
+    return rowCount === 1
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,7 @@ import { dappPage } from "./pages/dapp.ts"
 import { dappsPage, SEARCH_LENGTH } from "./pages/dapps.ts"
 import { problemPage } from "./pages/problem.ts"
 import { registrationsPage } from "./pages/registrations.ts"
-import { type Registration, Registrations } from "./registrations.ts"
+import { type Page, problemsOf, Registrations } from "./registrations.ts"
 import { isStylePath, style, stylePath } from "./style.ts"
 import { Upstream, UpstreamError } from "./upstream.ts"
 
@@ -46,7 +46,7 @@ export function createFrontend({ apiUrl, validationUrl }: Omit<Config, "port">, 
     metrics.requests.inc(labels)
     metrics.seconds.observe(labels, (performance.now() - started) / 1000)
     // Probes and scrapes would drown everything else.
-    if (!["/live", "/health", "/metrics", "/assets"].includes(answer.route) || answer.status >= 500)
+    if (!["/live", "/health", "/metrics", "/assets", "/favicon.ico"].includes(answer.route) || answer.status >= 500)
       log("info", "request", { ...labels, path, ms: Math.round(performance.now() - started) })
   })
   // Longer than a load balancer keeps connections (60 s): the side that closes first must not be this one.
@@ -72,9 +72,12 @@ async function answerTo(
       case "/dapps/:id":
         return await dapp(sources, path.slice("/dapps/".length))
       case "/registrations":
-        return page(route, 200, registrationsPage(await sources.registrations?.last()))
+        return await registrations(sources, query)
       case "/assets":
         return css(path)
+      // Browsers ask for it by themselves.
+      case "/favicon.ico":
+        return { route, status: 204, body: "", headers: { "cache-control": "public, max-age=86400" } }
       case "/live":
         return json(route, 200, { status: "ok" })
       case "/health":
@@ -86,14 +89,14 @@ async function answerTo(
   } catch (error) {
     sources.log("error", "request failed", { method, path, reason: reason(error) })
     return error instanceof UpstreamError
-      ? page(route, 502, problemPage("Not available at the moment", unavailable(error)))
+      ? page(route, 502, problemPage("Not available at the moment", `${unavailable(error)} Try again in a minute.`))
       : page(route, 500, problemPage("Something went wrong", "It is the store's own mistake, and has been logged."))
   }
 }
 
 /** What answers a path, for metrics too: there, every id is the same. */
 function routeOf(path: string): string {
-  if (["/", "/registrations", "/live", "/health", "/metrics"].includes(path)) return path
+  if (["/", "/registrations", "/favicon.ico", "/live", "/health", "/metrics"].includes(path)) return path
   if (path.startsWith("/dapps/")) return "/dapps/:id"
   return isStylePath(path) ? "/assets" : "unknown"
 }
@@ -117,11 +120,16 @@ async function dapp(sources: Sources, id: string): Promise<Answer> {
   return page(route, 200, dappPage(found, await registrationsOf(sources, found)))
 }
 
+async function registrations({ registrations }: Sources, query: URLSearchParams): Promise<Answer> {
+  const asked = { subject: query.get("subject") || undefined, after: query.get("after") || undefined }
+  const problems = problemsOf(asked)
+  if (problems.length > 0)
+    return page("/registrations", 400, problemPage("There can be no such registrations", problems.join(" ")))
+  return page("/registrations", 200, registrationsPage(asked, await registrations?.list(asked)))
+}
+
 /** A dApp is worth showing without its registrations: where they cannot be had, a text says so. */
-async function registrationsOf(
-  { registrations, log }: Sources,
-  dapp: Dapp,
-): Promise<Registration[] | string | undefined> {
+async function registrationsOf({ registrations, log }: Sources, dapp: Dapp): Promise<Page | string | undefined> {
   try {
     return await registrations?.of(dapp)
   } catch (error) {
@@ -131,8 +139,8 @@ async function registrationsOf(
   }
 }
 
-function unavailable({ upstream }: UpstreamError): string {
-  return `The store's ${upstream} does not answer as it should. Try again in a minute.`
+function unavailable({ upstream, said }: UpstreamError): string {
+  return `The store's ${upstream} ${said}.`
 }
 
 async function health({ dapps }: Sources): Promise<Answer> {
@@ -174,6 +182,8 @@ function json(route: string, status: number, body: object): Answer {
 }
 
 function send(response: ServerResponse, { status, body, headers }: Answer): void {
-  response.writeHead(status, { ...SECURITY, "content-length": Buffer.byteLength(body), ...headers })
+  // An answer without content must not say how long it is.
+  const length = status === 204 ? undefined : { "content-length": Buffer.byteLength(body) }
+  response.writeHead(status, { ...SECURITY, ...length, ...headers })
   response.end(body)
 }

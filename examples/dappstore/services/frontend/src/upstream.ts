@@ -5,15 +5,22 @@ import type { Metrics } from "./metrics.ts"
 /** How long another service may take, its whole answer included. */
 export const TIMEOUT_MS = 2000
 
-// A page of the largest documents that the API takes: 100 of 64 KiB.
+// Twice what the API puts on a page.
 const SIZE_LIMIT = 8 * 1024 * 1024
 
-/** Another service did not give a usable answer; `upstream` is its name for readers, the message is for the log. */
+const UNEXPECTED = "answered in a form that this page cannot read"
+
+/**
+ * Another service did not give a usable answer. `upstream` is its name and `said` what happened, for readers; the message,
+ * which may hold addresses, is for the log.
+ */
 export class UpstreamError extends Error {
   readonly upstream: string
-  constructor(upstream: string, message: string) {
+  readonly said: string
+  constructor(upstream: string, message: string, said: string) {
     super(`${upstream}: ${message}`)
     this.upstream = upstream
+    this.said = said
   }
 }
 
@@ -32,32 +39,42 @@ export class Upstream {
   /** The JSON at a path, undefined where there is nothing (404); anything else is an UpstreamError. */
   async get(path: string): Promise<unknown> {
     const end = this.#metrics.upstreamSeconds.startTimer({ upstream: this.name })
+    // What is said of the failure is decided where it happens: later, only an address or a stack would be known.
+    let said = "cannot be reached"
+    const signal = AbortSignal.timeout(TIMEOUT_MS)
     try {
-      const signal = AbortSignal.timeout(TIMEOUT_MS)
-      const response = await fetch(this.#base + path, { signal, redirect: "error" })
+      const response = await fetch(this.#base + path, { signal, redirect: "manual" })
+      said = "broke off its answer"
       const text = await readText(response)
+      said = UNEXPECTED
+      if (text === undefined) throw new Error(`answered more than ${SIZE_LIMIT} bytes`)
+      said = `answered with status ${response.status}`
       if (!response.ok && response.status !== 404) throw new Error(`${path} answered ${response.status}`)
+      said = UNEXPECTED
       const value: unknown = response.ok ? JSON.parse(text) : undefined
       end({ outcome: "answered" })
       return value
     } catch (error) {
       end({ outcome: "failed" })
-      throw new UpstreamError(this.name, error instanceof SyntaxError ? `${path} answered no JSON` : reason(error))
+      if (signal.aborted) said = `did not answer within ${TIMEOUT_MS / 1000} seconds`
+      const message = error instanceof SyntaxError ? `${path} answered no JSON` : reason(error)
+      throw new UpstreamError(this.name, message, said)
     }
   }
 
   /** An error for an answer that has another form than agreed. */
   unexpected(path: string): UpstreamError {
-    return new UpstreamError(this.name, `${path} answered something else than expected`)
+    return new UpstreamError(this.name, `${path} answered something else than expected`, UNEXPECTED)
   }
 }
 
-async function readText(response: Response): Promise<string> {
+/** The body; undefined when it is longer than the limit. */
+async function readText(response: Response): Promise<string | undefined> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of response.body ?? []) {
     length += chunk.length
-    if (length > SIZE_LIMIT) throw new Error(`answered more than ${SIZE_LIMIT} bytes`)
+    if (length > SIZE_LIMIT) return undefined
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString("utf8")

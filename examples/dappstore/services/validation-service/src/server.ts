@@ -1,4 +1,4 @@
-// The HTTP interface: health, metrics and the newest registrations.
+// The HTTP interface: health, metrics and the newest registrations. Nothing can be changed through it.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { type Log, reason } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
@@ -28,7 +28,7 @@ export function createHttp(store: Registrations, consumer: Membership, metrics: 
       "/live": () => ({ status: 200, body: { status: "ok" } }),
       "/health": () => health(store, consumer),
       "/metrics": () => scrape(metrics),
-      "/registrations": () => registrations(store, query.get("limit") ?? `${LIMIT.default}`),
+      "/registrations": () => registrations(store, query),
     }
     const answer = Object.hasOwn(answers, path) ? answers[path] : undefined
     if (!answer)
@@ -52,10 +52,16 @@ async function scrape({ registry }: Metrics): Promise<Answer> {
   return { status: 200, text: await registry.metrics(), headers: { "content-type": registry.contentType } }
 }
 
-async function registrations(store: Registrations, limit: string): Promise<Answer> {
+async function registrations(store: Registrations, query: URLSearchParams): Promise<Answer> {
+  const limit = query.get("limit") ?? `${LIMIT.default}`
+  const [after, subject] = [query.get("after") || undefined, query.get("subject") || undefined]
+  const problems: string[] = []
   if (!/^[0-9]{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > LIMIT.most)
-    return { status: 400, body: { error: `limit must be a number from 1 to ${LIMIT.most}` } }
-  return { status: 200, body: await store.list(Number(limit)) }
+    problems.push(`limit must be a number from 1 to ${LIMIT.most}`)
+  if (after && !/^[0-9]{1,18}$/.test(after)) problems.push("after must be the next of another page")
+  if (subject && !/^[0-9a-f]{1,64}$/i.test(subject)) problems.push("subject must be 1 to 64 hexadecimal digits")
+  if (problems.length > 0) return { status: 400, body: { error: problems.join("; ") } }
+  return { status: 200, body: await store.list({ limit: Number(limit), after, subject }) }
 }
 
 function send(response: ServerResponse, { status, body, text, headers }: Answer): void {

@@ -40,6 +40,10 @@ const SCHEMA = `
 const LEASE = "5 minutes"
 
 export type Entry = { key: string; txHash?: string; slot?: number; claim: Partial<Claim>; verdict: Verdict }
+/** `after` is the `next` of the page before; `subject` leaves out all others. */
+export type Wanted = { limit: number; after?: string; subject?: string }
+/** Newest first; `next` is null on the last page. */
+export type Page = { registrations: Json[]; next: string | null }
 export type Due = { key: string; attempts: number; claim: Claim }
 
 /** The verdict cannot be stored as it is: the document's fault, not the database's. */
@@ -141,15 +145,22 @@ export class Store {
     })
   }
 
-  /** The newest registrations, without their documents. */
-  async list(limit: number): Promise<Json[]> {
-    const { rows } = await this.#pool.query<Json>(
-      `SELECT tx_hash AS "txHash", slot::float8 AS slot, subject, action, root_hash AS "rootHash", url, status, reasons,
-         attempts, next_attempt_at AS "nextAttemptAt", checked_at AS "checkedAt"
-       FROM registrations ORDER BY id DESC LIMIT $1`,
-      [limit],
+  /** The newest registrations, or those that are older than the one that `after` names; their documents give the name. */
+  async list({ limit, after, subject }: Wanted): Promise<Page> {
+    // One more than asked for tells whether there is a next page.
+    const { rows } = await this.#pool.query<Json & { id: string }>(
+      `SELECT id::text AS id, tx_hash AS "txHash", slot::float8 AS slot, subject, document->>'projectName' AS name, action,
+         root_hash AS "rootHash", url, status, reasons, attempts, next_attempt_at AS "nextAttemptAt",
+         checked_at AS "checkedAt"
+       FROM registrations WHERE ($1::bigint IS NULL OR id < $1) AND ($2::text IS NULL OR subject = $2)
+       ORDER BY registrations.id DESC LIMIT $3::int + 1`,
+      [after, subject?.toLowerCase(), limit],
     )
-    return rows
+    const shown = rows.slice(0, limit)
+    return {
+      registrations: shown.map(({ id: _, ...registration }) => registration),
+      next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
+    }
   }
 
   async close(): Promise<void> {

@@ -39,6 +39,7 @@ const settings = () => {
   const { host, port, user, password, database } = postgres.config
   return {
     PORT: "0",
+    WRITE_PORT: "0",
     PGHOST: `${host}`,
     PGPORT: `${port}`,
     PGUSER: `${user}`,
@@ -50,11 +51,15 @@ const settings = () => {
 
 test("starts, serves, and on SIGTERM ends with 0", { timeout: 30_000 }, async () => {
   const service = start(settings())
-  const { address } = JSON.parse(await service.logged("listening")) as { address: { port: number } }
+  const urlOf = async (serves: string) => {
+    const { address } = JSON.parse(await service.logged(`"serves":"${serves}"`)) as { address: { port: number } }
+    return `http://127.0.0.1:${address.port}`
+  }
   await service.logged("database ready")
-  const url = `http://127.0.0.1:${address.port}`
+  const [url, writeUrl] = [await urlOf("reading"), await urlOf("writing")]
   assert.equal((await fetch(`${url}/health`)).status, 200)
-  assert.ok((await put(`${url}/dapps/process`, { name: "Process" })).ok)
+  assert.equal((await put(`${url}/dapps/process`, { name: "Process" })).status, 405)
+  assert.ok((await put(`${writeUrl}/dapps/process`, { name: "Process" })).ok)
   service.child.kill("SIGTERM")
   const [code] = await once(service.child, "exit")
   assert.equal(code, 0)

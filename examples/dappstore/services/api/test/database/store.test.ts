@@ -1,9 +1,9 @@
 // The store on a real Postgres.
 import assert from "node:assert/strict"
 import { after, before, test } from "node:test"
-import { createApi } from "../../src/server.ts"
 import { Store, UnstorableError } from "../../src/store.ts"
-import { listen, put } from "../http.ts"
+import { startApi } from "../api.ts"
+import { put } from "../http.ts"
 import { type Postgres, startPostgres, withClient } from "../postgres.ts"
 
 const quiet = () => {}
@@ -39,10 +39,10 @@ test("documents are listed by id, in byte order, from behind another", async () 
   const store = new Store(postgres.config, quiet)
   await store.prepare(never)
   for (const id of ["list-b", "list-10", "list-a", "list1"]) await store.put(id, { name: id })
-  const ids = async (limit: number, after: string) => (await store.list(limit, after)).map(({ id }) => id)
+  const ids = async (limit: number, after: string) => (await store.list(limit, after)).dapps.map(({ id }) => id)
   assert.deepEqual(await ids(4, "list"), ["list-10", "list-a", "list-b", "list1"])
   assert.deepEqual(await ids(2, "list-10"), ["list-a", "list-b"])
-  assert.deepEqual((await store.list(1, "list-a"))[0], { id: "list-b", document: { name: "list-b" } })
+  assert.deepEqual((await store.list(1, "list-a")).dapps[0], { id: "list-b", document: { name: "list-b" } })
   assert.equal((await ids(1, "")).length, 1)
   await store.close()
 })
@@ -61,7 +61,7 @@ test("it becomes healthy when the database does, without a restart", async () =>
   const store = new Store({ ...postgres.config, user }, (_, message, fields) =>
     lines.push(`${message} ${fields?.reason}`),
   )
-  const api = await listen(createApi(store, quiet))
+  const api = await startApi(store)
   const prepared = store.prepare(never)
   const before = await fetch(`${api.url}/health`)
   assert.equal(before.status, 503)
@@ -76,7 +76,7 @@ test("it becomes healthy when the database does, without a restart", async () =>
   await prepared
   assert.equal((await fetch(`${api.url}/health`)).status, 200)
   assert.match(lines[0] ?? "", /database not ready/)
-  assert.equal((await put(`${api.url}/dapps/x`, { name: "x" })).status, 201)
+  assert.equal((await put(`${api.writeUrl}/dapps/x`, { name: "x" })).status, 201)
   await api.stop()
   await store.close()
   await withClient(postgres.config, (client) => client.query(`DROP OWNED BY ${user}; DROP ROLE ${user}`))

@@ -9,10 +9,25 @@ import { readConfig } from "../../src/config.ts"
 const good = { PGHOST: "db", PGDATABASE: "dapps", PGUSER: "api", PGPASSWORD: "secret" }
 
 test("reads a complete environment", () => {
-  const { port, database } = readConfig({ ...good, PORT: "1234", PGPORT: "6543", PGSSLMODE: "disable" })
-  assert.equal(port, 1234)
+  const { port, writePort, database } = readConfig({
+    ...good,
+    PORT: "1234",
+    WRITE_PORT: "1235",
+    PGPORT: "6543",
+    PGSSLMODE: "disable",
+  })
+  assert.deepEqual([port, writePort], [1234, 1235])
   assert.equal(database.port, 6543)
   assert.equal(database.ssl, false)
+})
+
+test("writing has a port of its own, always", () => {
+  const { port, writePort } = readConfig(good)
+  assert.deepEqual([port, writePort], [8080, 8081])
+  for (const env of [{ PORT: "8081" }, { WRITE_PORT: "8080" }, { PORT: "99", WRITE_PORT: "99" }])
+    assert.throws(() => readConfig({ ...good, ...env }), /PORT and WRITE_PORT are both/)
+  assert.throws(() => readConfig({ ...good, WRITE_PORT: "x" }), /WRITE_PORT is not a port/)
+  readConfig({ ...good, PORT: "0", WRITE_PORT: "0" })
 })
 
 test("names every problem in one error, and no value of a secret", () => {

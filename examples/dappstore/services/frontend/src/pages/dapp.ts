@@ -1,12 +1,13 @@
 // One dApp: all that its document says, and its registrations.
 import type { Dapp } from "../dapps.ts"
 import { type Content, type Html, html } from "../html.ts"
-import type { Registration } from "../registrations.ts"
+import { type Page, subjectOf } from "../registrations.ts"
 import { address, layout } from "./layout.ts"
-import { noValidation, registrationsTable } from "./registrations.ts"
+import { noValidation, registrationList } from "./registrations.ts"
 
 /** The registrations are a text where they could not be had. */
-export function dappPage({ id, document }: Dapp, registrations: Registration[] | string | undefined): string {
+export function dappPage(dapp: Dapp, registrations: Page | string | undefined): string {
+  const { id, document } = dapp
   const { name, ...rest } = document
   return layout({
     title: name,
@@ -18,14 +19,17 @@ export function dappPage({ id, document }: Dapp, registrations: Registration[] |
     )}
 </dl>
 <h2 id="registrations">Registrations on the chain</h2>
-${checked(registrations)}`,
+${checked(registrations, subjectOf(dapp))}`,
   })
 }
 
-function checked(registrations: Registration[] | string | undefined): Html {
+function checked(registrations: Page | string | undefined, subject: string | undefined): Html {
   if (registrations === undefined) return noValidation
-  if (typeof registrations === "string") return html`<p>${registrations}</p>`
-  return registrationsTable(registrations, "of this dApp")
+  if (typeof registrations === "string") return html`<p role="status">${registrations}</p>`
+  if (registrations.registrations.length === 0)
+    return html`<p>The store has seen no registration of this dApp: it was written into the store without one.</p>`
+  return html`${registrationList(registrations, "h3")}
+${registrations.next && subject && html`<p><a href="/registrations?subject=${subject}">All its registrations</a></p>`}`
 }
 
 /** A field of a document, which may be any JSON. */

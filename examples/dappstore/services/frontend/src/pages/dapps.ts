@@ -1,7 +1,7 @@
 // The list of dApps: all by pages, or those that a search found.
 import type { Page } from "../dapps.ts"
 import { type Html, html } from "../html.ts"
-import { address, layout } from "./layout.ts"
+import { address, cip72, layout } from "./layout.ts"
 
 /** What was asked for: a text to search for, and the id after which to continue. */
 export type Asked = { q: string; after?: string }
@@ -41,7 +41,11 @@ function summary({ q, after }: Asked, { dapps, next }: Page): Html {
     return html`<p>There are no further dApps${q && html` with “<bdi>${q}</bdi>” in their name`}.</p>`
   if (dapps.length === 0 && q)
     return html`<p>No dApp has “<bdi>${q}</bdi>” in its name. <a href="/">Show all dApps</a></p>`
-  if (dapps.length === 0) return html`<p>There are no dApps yet.</p>`
+  if (dapps.length === 0)
+    return html`<p>There are no dApps yet.</p>
+<p>One appears here by itself when its makers have registered it on the chain (${cip72}, metadata label 1667) and the store
+finds that its document is the one that the registration names. <a href="/registrations">Registrations</a> shows what was
+found so far, and why something is not here.</p>`
   return html`${q && html`<p>dApps with “<bdi>${q}</bdi>” in their name. <a href="/">Show all dApps</a></p>`}`
 }
 

@@ -38,6 +38,9 @@ ${body}
   return page.toString()
 }
 
+/** What registrations are written by, for those who want to make one. */
+export const cip72 = html`<a href="https://github.com/cardano-foundation/CIPs/tree/master/CIP-0072" rel="noreferrer">CIP-72</a>`
+
 /** A text from outside: a link if it is a web address, else only text, such as with `javascript:`. */
 export function address(text: string): Html {
   return isWebAddress(text) ? html`<a href="${text}" rel="nofollow ugc noreferrer">${text}</a>` : html`${text}`

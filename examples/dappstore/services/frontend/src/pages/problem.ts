@@ -7,6 +7,6 @@ export function problemPage(title: string, explanation: string): string {
     title,
     body: html`<h1>${title}</h1>
 <p>${explanation}</p>
-<p><a href="/">Show all dApps</a></p>`,
+<p><a href="/">dApps</a> · <a href="/registrations">Registrations</a></p>`,
   })
 }

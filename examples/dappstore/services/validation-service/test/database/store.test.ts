@@ -67,9 +67,11 @@ test("a valid registration is recorded, and is the API's document", async () => 
   const { tx_hash, slot, action, status, document, next_attempt_at } = await row(one.key)
   assert.deepEqual([tx_hash, slot, action, status, next_attempt_at], [one.key, "5", "REGISTER", "valid", null])
   assert.deepEqual(document, one.verdict.document)
-  const [newest] = await store.list(1)
-  assert.equal(newest?.txHash, one.key)
-  assert.equal(newest?.slot, 5)
+  const { registrations } = await store.list({ limit: 1 })
+  assert.deepEqual(
+    registrations.map(({ txHash, slot, name }) => [txHash, slot, name]),
+    [[one.key, 5, "One"]],
+  )
 })
 
 test("the same registration twice changes nothing", async () => {

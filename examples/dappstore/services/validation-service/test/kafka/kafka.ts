@@ -53,7 +53,8 @@ log.cleaner.dedupe.buffer.size=16777216
   )
   const java = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", `${JARS}/*`]
   const id = randomBytes(16).toString("base64url")
-  const format = ["kafka.tools.StorageTool", "format", "--config", properties, "--cluster-id", id]
+  // As one argument: an id may begin with a hyphen.
+  const format = ["kafka.tools.StorageTool", "format", "--config", properties, `--cluster-id=${id}`]
   execFileSync("java", [...java, ...format], { stdio: "pipe" })
 
   const brokers = `127.0.0.1:${port}`
@@ -88,7 +89,7 @@ async function untilReady(brokers: string): Promise<void> {
     try {
       return await withAdmin(brokers, async (admin) => void (await admin.listTopics()))
     } catch (error) {
-      if (tries === 60) throw error
+      if (tries === 240) throw error
       await sleep(500)
     }
   }

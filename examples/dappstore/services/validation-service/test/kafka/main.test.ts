@@ -122,11 +122,13 @@ test("creates the topic, checks what comes, and shows it", options, async () => 
   const { subject, document, message } = publish("First")
   await produce(kafka.brokers, topic, message)
   assert.deepEqual(await until(() => dapp(subject)), { ...document, name: "First", url: document.link })
-  const list = (await (await fetch(`${service.url}/registrations?limit=1`)).json()) as {
-    subject: string
-    status: string
-  }[]
-  assert.deepEqual([list[0]?.subject, list[0]?.status], [subject, "valid"])
+  const { registrations } = (await (await fetch(`${service.url}/registrations?limit=1`)).json()) as {
+    registrations: { subject: string; status: string }[]
+  }
+  assert.deepEqual(
+    registrations.map(({ subject, status }) => [subject, status]),
+    [[subject, "valid"]],
+  )
   await until(async () => (await committed(kafka.brokers, GROUP, topic)) === 1)
 
   const metrics = async () => await (await fetch(`${service.url}/metrics`)).text()

@@ -4,14 +4,14 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { createInterface } from "node:readline"
 import { after, before, test } from "node:test"
-import { startUpstreams, type Upstreams } from "../upstream.ts"
+import { type Neighbours, skip, startNeighbours, write } from "../neighbours.ts"
 
 const main = new URL("../../src/main.ts", import.meta.url).pathname
-let upstreams: Upstreams
+let neighbours: Neighbours
 before(async () => {
-  upstreams = await startUpstreams()
+  if (!skip) neighbours = await startNeighbours()
 })
-after(() => upstreams.stop())
+after(() => neighbours?.stop())
 
 function start(env: Record<string, string>) {
   const child = spawn(process.execPath, [main], {
@@ -33,9 +33,9 @@ function start(env: Record<string, string>) {
   return { child, lines, logged }
 }
 
-test("starts, serves, and on SIGTERM ends with 0", { timeout: 30_000 }, async () => {
-  upstreams.documents.set("x", { name: "Process" })
-  const service = start({ PORT: "0", API_URL: upstreams.url, VALIDATION_URL: upstreams.url })
+test("starts, serves, and on SIGTERM ends with 0", { timeout: 30_000, skip }, async () => {
+  await write(neighbours.apiWriteUrl, { x: { name: "Process" } })
+  const service = start({ PORT: "0", API_URL: neighbours.apiUrl })
   const { address } = JSON.parse(await service.logged("listening")) as { address: { port: number } }
   const url = `http://127.0.0.1:${address.port}`
   assert.equal((await fetch(`${url}/health`)).status, 200)

@@ -1,0 +1,150 @@
+/** Whose namespaces and releases in a cluster are, and what an environment owns though its file no longer names it. */
+import type { Environment } from "./environment.js"
+import { ENVIRONMENT_LABEL, TENANT_LABEL } from "./namespace.js"
+
+type Labels = Readonly<Record<string, string | undefined>>
+
+/** Who owns: an environment, and the tenant whose pipeline is at work in it. */
+export type Owner = Pick<Environment, "name" | "tenant">
+
+/** The label of Helm's record that holds the digest of all that the release was made of. */
+export const MADE_LABEL = "wallet-world.made"
+
+/** The labels of what a deployment of an environment makes: they stand in the cluster from the moment that it is made. */
+export const ownerLabels = ({ name, tenant }: Owner): Record<string, string> => ({
+  [ENVIRONMENT_LABEL]: name,
+  ...(tenant && { [TENANT_LABEL]: tenant }),
+})
+
+/** A release of Helm in the cluster, with the labels of its newest revision. */
+export interface FoundRelease {
+  readonly namespace: string
+  readonly name: string
+  readonly labels: Labels
+}
+
+/** Who installed a release, in words. */
+export function installer({ labels }: Pick<FoundRelease, "labels">): string {
+  const environment = labels[ENVIRONMENT_LABEL]
+  const tenant = labels[TENANT_LABEL]
+  if (environment)
+    return tenant ? `the tenant ${tenant}'s, in environment ${environment}` : `environment ${environment}'s`
+  return labels[MADE_LABEL]
+    ? "this module's, without an environment's name"
+    : "nobody's: it was not installed by this module"
+}
+
+/** Whether a release was installed by deployments of an environment, or of a tenant in it. */
+export const isOf = ({ name }: Owner, { labels }: Pick<FoundRelease, "labels">): boolean =>
+  labels[ENVIRONMENT_LABEL] === undefined ? labels[MADE_LABEL] !== undefined : labels[ENVIRONMENT_LABEL] === name
+
+/** Whether a release was installed by the very pipeline that is at work. */
+export const isOwn = (owner: Owner, found: Pick<FoundRelease, "labels">): boolean =>
+  isOf(owner, found) && found.labels[TENANT_LABEL] === owner.tenant
+
+/**
+ * Why an environment must not install into a namespace, or a release of this name; undefined when it may. A tenant may
+ * take over what was installed in a namespace that it was handed, and whoever handed it over may take it back.
+ *
+ * @param release the release that is there under this name, if there is one
+ */
+export function releaseRefusal(owner: Owner, release: FoundRelease | undefined): string | undefined {
+  if (!release || isOf(owner, release)) return undefined
+  return (
+    `release ${release.name} in namespace ${release.namespace} is ${installer(release)}; it was left alone. ` +
+    "Name the release or its namespace otherwise, or have whoever owns it remove it"
+  )
+}
+
+/**
+ * Why an environment must not install into a namespace; undefined when it may: it is not there, it is the environment's, or
+ * nobody's and nothing else is in it.
+ *
+ * @param namespace its name, and its labels where it is there
+ * @param content what is in it, asked for only where it is there and says of no environment that it is its own
+ */
+export function namespaceRefusal(
+  owner: Owner,
+  namespace: { name: string; labels?: Labels },
+  content: { releases: readonly FoundRelease[]; objects: readonly string[] },
+): string | undefined {
+  const { name, labels } = namespace
+  if (!labels || labels[ENVIRONMENT_LABEL] === owner.name) return undefined
+  const next = "Choose another namespace for the release"
+  if (labels[ENVIRONMENT_LABEL] !== undefined)
+    return `namespace ${name} is environment ${labels[ENVIRONMENT_LABEL]}'s; it was left alone. ${next}`
+  const { releases, objects } = content
+  const foreign = releases.filter((release) => !isOf(owner, release))
+  // Where a release of this environment is, the objects are explained by it.
+  const explained = releases.length > 0 && foreign.length === 0
+  if (explained || (releases.length === 0 && objects.length === 0)) return undefined
+  const found = [...foreign.map((release) => `release ${release.name}`), ...objects].slice(0, 5).join(", ")
+  return (
+    `namespace ${name} is there already and nobody's, with ${found} in it; it was left alone. ${next}, or, if all that is ` +
+    `in it may become the environment's and go with it: kubectl label namespace ${name} ${ENVIRONMENT_LABEL}=${owner.name}`
+  )
+}
+
+/** Something that an environment owns and its file no longer names. */
+export interface Leftover {
+  /** The step that it would be, such as release:NAMESPACE/NAME. */
+  readonly step: string
+  readonly kind: "release" | "namespace" | "handover"
+  /** The release, the namespace, the tenant. */
+  readonly name: string
+  /** Where a release is. */
+  readonly namespace?: string
+  /** Why it is not deleted all the same. */
+  readonly kept?: string
+}
+
+/** What there is in the cluster and in the state bucket that may be an environment's. */
+export interface Existing {
+  /** Namespaces with the environment's label. */
+  readonly namespaces: readonly string[]
+  /** The releases with its label, and all others in those namespaces that its file does not name. */
+  readonly releases: readonly FoundRelease[]
+  /** Tenants that are told the environment's outputs. */
+  readonly tenants: readonly string[]
+}
+
+/**
+ * What an environment owns and its file no longer names, in the order in which it is deleted. What tenants or others have
+ * installed is left alone, and so is the namespace that it is in.
+ */
+export function leftovers(environment: Pick<Environment, "name" | "tenant" | "releases">, found: Existing): Leftover[] {
+  const named = Object.entries(environment.releases)
+  const isNamed = ({ namespace, name }: FoundRelease) =>
+    named.some(([release, { namespace: space }]) => release === name && space === namespace)
+  const gone = found.releases.filter((release) => isOwn(environment, release) && !isNamed(release))
+  const others = found.releases.filter((release) => !gone.includes(release))
+  const releases = gone.map(
+    ({ namespace, name }): Leftover => ({ step: `release:${namespace}/${name}`, kind: "release", name, namespace }),
+  )
+  if (environment.tenant) return releases
+  const spaces = found.namespaces
+    .filter((space) => !named.some(([, { namespace }]) => namespace === space))
+    .map((name): Leftover => {
+      const inside = others.filter(({ namespace }) => namespace === name)
+      const kept = inside.map((release) => `release ${release.name} is ${installer(release)}`).join("; ")
+      return { step: `namespace:${name}`, kind: "namespace", name, ...(kept && { kept }) }
+    })
+  const tenants = found.tenants
+    .filter((tenant) => !named.some(([, release]) => release.tenant === tenant))
+    .map((name): Leftover => {
+      const kept = others
+        .filter((release) => release.labels[TENANT_LABEL] === name && isOf(environment, release))
+        .map((release) => `release ${release.name} in namespace ${release.namespace} is still the tenant's`)
+        .join("; ")
+      return { step: `handover:${name}`, kind: "handover", name, ...(kept && { kept }) }
+    })
+  return [...releases, ...spaces, ...tenants]
+}
+
+/** A leftover in words. */
+export const describeLeftover = ({ kind, name, namespace }: Leftover): string =>
+  ({
+    release: `release ${name} in namespace ${namespace}`,
+    namespace: `namespace ${name}`,
+    handover: `what the tenant ${name} is told`,
+  })[kind]

@@ -1,0 +1,125 @@
+// What an environment owns though its file no longer names it: planned as deletions, and deleted after all else is done.
+import {
+  ENVIRONMENT_LABEL,
+  type FoundRelease,
+  installer,
+  type Leftover,
+  type Lock,
+  leftovers,
+  type PlannedStep,
+  type StepResult,
+  sharedKey,
+  tenantPrefix,
+} from "../model/index.js"
+import type { KubernetesObject } from "../tools/kubernetes.js"
+import { Documents } from "../tools/s3.js"
+import type { Deployment } from "./deployment.js"
+import { timed } from "./execute.js"
+import { releasesIn } from "./ownership.js"
+import { lastLock } from "./record.js"
+import { removeNamespace, removeRelease } from "./removal.js"
+
+/** Seconds until a release or a namespace that is deleted must be gone. */
+const patience = 300
+
+/**
+ * What the environment owns and its file no longer names. What is in the cluster decides: a run that was killed has
+ * labelled all that it made.
+ *
+ * @param deployment a deployment whose infrastructure is known; without a cluster there is nothing
+ */
+export async function findLeftovers(deployment: Deployment): Promise<Leftover[]> {
+  const { environment } = deployment
+  if (!deployment.hasCluster()) return []
+  const kubernetes = await deployment.kubernetes()
+  if (environment.tenant) {
+    const lists = await Promise.all((await tenantNamespaces(deployment)).map((name) => releasesIn(kubernetes, name)))
+    return leftovers(environment, { namespaces: [], releases: lists.flat(), tenants: [] })
+  }
+  const labelSelector = `${ENVIRONMENT_LABEL}=${environment.name}`
+  const [spaces, labelled, tenants] = await Promise.all([
+    kubernetes.list<KubernetesObject>("/api/v1/namespaces", { labelSelector }),
+    releasesIn(kubernetes, "", labelSelector),
+    informedTenants(deployment),
+  ])
+  const namespaces = spaces.map(({ metadata }) => metadata.name)
+  const named = new Set(Object.values(environment.releases).map(({ namespace }) => namespace))
+  const unnamed = namespaces.filter((name) => !named.has(name))
+  const others = await Promise.all(unnamed.map((name) => releasesIn(kubernetes, name, `!${ENVIRONMENT_LABEL}`)))
+  return leftovers(environment, { namespaces, releases: [...labelled, ...others.flat()], tenants })
+}
+
+/** The namespaces that a tenant's releases are in, or were in when its last deployment finished: it cannot see others. */
+async function tenantNamespaces(deployment: Deployment): Promise<string[]> {
+  const text = await lastLock(deployment)
+  const before = text ? Object.values((JSON.parse(text) as Lock).releases) : []
+  return [...new Set([...Object.values(deployment.environment.releases), ...before].map(({ namespace }) => namespace))]
+}
+
+/** The tenants for which there is a document of what they are told. */
+async function informedTenants({ environment, place }: Deployment): Promise<string[]> {
+  const known = Object.keys(environment.tenants)
+  const key = sharedKey(environment.name)
+  const etags = await Promise.all(known.map((tenant) => Documents.in(place, tenantPrefix(tenant)).etag(key)))
+  return known.filter((_, index) => etags[index] !== undefined)
+}
+
+/** Leftovers as rows of a plan. */
+export const planLeftovers = (found: readonly Leftover[]): PlannedStep[] =>
+  found.map(({ step, kept }) =>
+    kept
+      ? { step, action: "unchanged", summary: `kept: ${kept}` }
+      : { step, action: "delete", summary: "the environment's file no longer names it" },
+  )
+
+/**
+ * Deletes leftovers, one after the other. A failure ends it: a namespace goes after the releases in it.
+ *
+ * @param found what was found
+ * @param deployment the deployment
+ * @returns what happened to each
+ */
+export async function removeLeftovers(found: readonly Leftover[], deployment: Deployment): Promise<StepResult[]> {
+  const results: StepResult[] = []
+  for (const leftover of found) {
+    const { step, kept } = leftover
+    const result: StepResult = kept
+      ? { step, outcome: "unchanged", note: `kept: ${kept}` }
+      : await timed({ id: step }, async (now) => {
+          now("delete")
+          await remove(leftover, deployment)
+          return { outcome: "deleted" }
+        })
+    results.push(result)
+    if (result.outcome === "failed") break
+  }
+  return results
+}
+
+async function remove({ kind, name, namespace = "" }: Leftover, deployment: Deployment): Promise<void> {
+  if (kind === "release") return removeRelease(deployment, namespace, name, patience)
+  if (kind === "namespace") return removeNamespace(deployment, name, patience)
+  await Documents.in(deployment.place, tenantPrefix(name)).remove(sharedKey(deployment.environment.name))
+}
+
+/**
+ * Uninstalls what others have installed in the environment's namespaces.
+ *
+ * @param found what was found
+ * @param deployment the deployment
+ * @returns what happened to each, up to the one that failed
+ */
+export async function removeForeign(found: readonly FoundRelease[], deployment: Deployment): Promise<StepResult[]> {
+  const results: StepResult[] = []
+  for (const release of found) {
+    const { namespace, name } = release
+    const result = await timed({ id: `release:${namespace}/${name}` }, async (now) => {
+      now("delete")
+      await (await deployment.helm()).uninstall(name, namespace, patience)
+      return { outcome: "deleted", identity: `was ${installer(release)}` }
+    })
+    results.push(result)
+    if (result.outcome === "failed") break
+  }
+  return results
+}

@@ -1,0 +1,90 @@
+// Takes away what is an environment's own in the cluster: releases, the Secrets that were written for them, namespaces.
+import { isOf, ownerLabels } from "../model/index.js"
+import type { KubernetesObject } from "../tools/kubernetes.js"
+import type { Deployment } from "./deployment.js"
+import { isOwnNamespace, releasesIn } from "./ownership.js"
+
+/** The label of the Secrets that are written before a release: which one they are for. */
+const releaseLabel = "wallet-world.release"
+
+/** The labels of a release's Secrets. */
+export const secretLabels = (deployment: Deployment, release: string): Record<string, string> => ({
+  ...ownerLabels(deployment.environment),
+  [releaseLabel]: release,
+})
+
+/**
+ * Takes a release away, and its namespace with it, where that is the environment's and no other release is in it.
+ *
+ * @param seconds until each must be gone
+ */
+export async function destroyRelease(
+  deployment: Deployment,
+  namespace: string,
+  name: string,
+  seconds: number,
+): Promise<void> {
+  const own = await isOwnNamespace(deployment, namespace)
+  await removeRelease(deployment, namespace, name, seconds)
+  if (own) await removeNamespace(deployment, namespace, seconds)
+}
+
+/**
+ * Uninstalls a release of the environment, and deletes the Secrets that were written for it. One that is not there, or is
+ * another environment's, is no error.
+ *
+ * @param seconds until it must be gone
+ */
+export async function removeRelease(
+  deployment: Deployment,
+  namespace: string,
+  name: string,
+  seconds: number,
+): Promise<void> {
+  const kubernetes = await deployment.kubernetes()
+  const [found] = await releasesIn(kubernetes, namespace, `name=${name}`)
+  if (found && isOf(deployment.environment, found)) await (await deployment.helm()).uninstall(name, namespace, seconds)
+  await removeSecrets(deployment, namespace, name, [])
+}
+
+/**
+ * Deletes the Secrets that were written for a release and are no longer named.
+ *
+ * @param keep the names of those that are
+ */
+export async function removeSecrets(
+  deployment: Deployment,
+  namespace: string,
+  release: string,
+  keep: readonly string[],
+): Promise<void> {
+  const kubernetes = await deployment.kubernetes()
+  const labels = Object.entries(secretLabels(deployment, release)).map(([key, value]) => `${key}=${value}`)
+  const path = `/api/v1/namespaces/${namespace}/secrets`
+  const found = await kubernetes.list<KubernetesObject>(path, { labelSelector: labels.join() })
+  const old = found.map(({ metadata }) => metadata.name).filter((name) => !keep.includes(name))
+  await Promise.all(old.map((name) => kubernetes.remove(`${path}/${name}`)))
+}
+
+/**
+ * Deletes a namespace with all that is in it, unless a release is left there.
+ *
+ * @param name a namespace that is the environment's
+ * @param seconds until it must be gone
+ */
+export async function removeNamespace(deployment: Deployment, name: string, seconds: number): Promise<void> {
+  const kubernetes = await deployment.kubernetes()
+  const path = `/api/v1/namespaces/${name}`
+  if ((await releasesIn(kubernetes, name)).length > 0) return
+  await kubernetes.remove(path)
+  const deadline = Date.now() + seconds * 1000
+  for (;;) {
+    const found = await kubernetes.get<KubernetesObject & { status?: { conditions?: { message: string }[] } }>(path)
+    if (!found) return
+    if (Date.now() > deadline) {
+      const why = found.status?.conditions?.map(({ message }) => message).join("; ") ?? ""
+      throw new Error(`namespace ${name} is still being deleted after ${seconds} s: ${why}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+  }
+}

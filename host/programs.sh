@@ -1,0 +1,35 @@
+# Keeps the compiled programs outside of the engine, which forgets what nobody used for two days, and everything when it is killed.
+
+# kept_programs: prints the directory with the programs of this checkout, if they were kept
+kept_programs() {
+  local directory
+  directory=$(programs_directory)
+  if [ -e "$directory/programs.json" ]; then echo "$directory"; fi
+}
+
+# keep_programs: writes them in the background once this call has ended, which makes them first. Once for each state of the
+# files that they are made of. What is killed before the rename leaves only something that the next one removes.
+keep_programs() {
+  local directory call=$$ command=(bash -euo pipefail -c)
+  directory=$(programs_directory)
+  [ ! -e "$directory/programs.json" ] && [ -d "$checkout/ci" ] || return 0
+  mkdir -p "$cache/programs"
+  # In a session of its own, so that the end of this terminal, or Ctrl-C in it, is not its end.
+  if command -v setsid >/dev/null; then command=(setsid "${command[@]}"); fi
+  (cd "$checkout" && DAGGER_PROGRESS=plain exec nohup "${command[@]}" '
+    if command -v flock >/dev/null; then exec 9>"$1/lock"; flock --nonblock 9 || exit 0; fi
+    while kill -0 "$2" 2>/dev/null; do sleep 1; done
+    rm -rf "$1"/*.new
+    "$3" call keep-programs export --path "$4.new" 9>&-
+    # They are large, and those of another state are of no use any more.
+    find "$1" -mindepth 1 -maxdepth 1 -type d ! -name "*.new" -exec rm -rf {} +
+    mv "$4.new" "$4"' keep-programs "$cache/programs" "$call" "$dagger" "$directory") </dev/null >"$cache/programs/log" 2>&1 7>&- 8>&- &
+}
+
+# programs_directory: named after everything that decides how programs are made
+programs_directory() {
+  local sources
+  sources=$(cd "$checkout" && find ci/pipeline/tools sandbox -type f ! -path '*/__pycache__/*' -print0 2>/dev/null |
+    LC_ALL=C sort -z | xargs -0 cat 2>/dev/null | checksum -) || :
+  echo "$cache/programs/${sources:0:16}"
+}

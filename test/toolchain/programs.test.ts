@@ -1,0 +1,81 @@
+// Programs that are kept outside of the engine: written once, after the call that made them, and handed in again.
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterEach, beforeEach, expect, it } from "vitest"
+import { Checkout, until, write } from "./commands.ts"
+
+let checkout: Checkout
+const env = { _EXPERIMENTAL_DAGGER_RUNNER_HOST: "tcp://h:1" }
+
+beforeEach(() => {
+  checkout = new Checkout()
+  write(join(checkout.directory, "ci/pipeline/tools/versions.ts"), "one")
+  write(join(checkout.directory, "sandbox/start"), "two")
+  // The command line writes what the module would, and says when.
+  write(
+    join(checkout.programs, "dagger"),
+    `#!/bin/bash
+case " $* " in
+*" version "*) echo "dagger v0.21.8 (test) linux/amd64" ;;
+*" sandbox-service "*) exec "$(dirname "$0")/sandbox-stub" "$@" ;;
+*" keep-programs "*) echo kept >>"${checkout.directory}/order"; mkdir -p "\${@: -1}"; echo {} >"\${@: -1}/programs.json" ;;
+*) sleep 1; echo called >>"${checkout.directory}/order"; printf '<%s>' "$@" ;;
+esac
+`,
+    0o755,
+  )
+  write(
+    join(checkout.programs, "sandbox-stub"),
+    `#!${process.execPath}
+const port = Number(process.argv[process.argv.indexOf("--port") + 1])
+require("node:http").createServer((request, response) => response.end('{"ready":true}')).listen(port)
+`,
+    0o755,
+  )
+})
+afterEach(async () => {
+  await checkout.daggerw(["sandbox", "stop"], env)
+})
+
+const deploy = () => checkout.daggerw(["call", "deploy"], env)
+const order = () => readFileSync(join(checkout.directory, "order"), "utf8").trim().split("\n")
+const kept = () =>
+  readdirSync(join(checkout.cache, "wallet-world/programs")).filter((name) => /^[0-9a-f]{16}$/.test(name))
+const written = () =>
+  until("the programs to be kept", () => kept().length === 1 && existsSync(join(checkout.directory, "order")))
+
+it("are written once, when the call has ended, and handed in from then on", async () => {
+  expect((await deploy()).stdout).not.toContain("--kept-programs")
+  await written()
+  const [name] = kept()
+  expect(order()).toEqual(["called", "kept"])
+  expect((await deploy()).stdout).toContain(`<--kept-programs=${checkout.cache}/wallet-world/programs/${name}>`)
+  expect(order()).toEqual(["called", "kept", "called"])
+})
+
+it("of another state are not handed in, and make room", async () => {
+  await deploy()
+  await written()
+  const [before] = kept()
+  write(join(checkout.directory, "sandbox/start"), "three")
+  expect((await deploy()).stdout).not.toContain("--kept-programs")
+  await until("the new programs", () => kept().length === 1 && kept()[0] !== before)
+})
+
+it("are not handed to a module from elsewhere", async () => {
+  await deploy()
+  await written()
+  const { stdout } = await checkout.daggerw(["-m", "github.com/owner/wallet-world@main", "call", "deploy"], env)
+  expect(stdout).not.toContain("--kept-programs")
+})
+
+it("that were half written are not used", async () => {
+  await deploy()
+  await written()
+  const [name] = kept()
+  write(join(checkout.directory, "sandbox/start"), "four")
+  write(join(checkout.cache, "wallet-world/programs", `${name}.new/helm.tar`), "half")
+  await deploy()
+  await until("the new programs", () => kept().length === 1 && kept()[0] !== name)
+  expect(readdirSync(join(checkout.cache, "wallet-world/programs")).some((one) => one.endsWith(".new"))).toBe(false)
+})

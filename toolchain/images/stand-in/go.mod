@@ -1,0 +1,3 @@
+module wallet-world/stand-in
+
+go 1.24

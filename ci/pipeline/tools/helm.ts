@@ -1,5 +1,6 @@
 // Helm releases: installs, upgrades and removes them in one cluster.
 import type { Container } from "@dagger.io/dagger"
+import { helmValues } from "../model/index.js"
 import type { AwsPlace } from "./aws.js"
 import { type Cluster, withCluster } from "./cluster.js"
 import type { Registry } from "./ecr.js"
@@ -55,7 +56,7 @@ export class Helm {
   /** Installs or upgrades a release and waits until it is ready. Throws with Helm's message when it is not. */
   async upgrade({ name, namespace, chart, values, labels, timeout }: ReleaseSpec): Promise<void> {
     const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
-    await run(this.box.withNewFile("/run/values.json", JSON.stringify(values)), [
+    await run(this.box.withNewFile("/run/values.json", helmValues(values)), [
       "helm",
       "upgrade",
       name,
@@ -65,6 +66,8 @@ export class Helm {
       namespace,
       "--values",
       "/run/values.json",
+      // Without values Helm would take those of the last revision.
+      "--reset-values",
       "--labels",
       pairs.join(","),
       "--wait",

@@ -3,7 +3,7 @@ import { type Container, dag, type Platform } from "@dagger.io/dagger"
 import { atDigest, pinnedDigest, unpinned } from "../model/index.js"
 import { copyImage, digestAt, pushImage } from "../tools/crane.js"
 import { digestOf } from "../tools/ecr.js"
-import { reasonOf, say, say } from "../tools/say.js"
+import { reasonOf, say } from "../tools/say.js"
 import type { Deployment } from "./deployment.js"
 
 /** The label of images that only stand in for what cannot be had; a value says what for. */

@@ -38,9 +38,9 @@ export async function writeDapp(
     ...["--overrides", JSON.stringify({ apiVersion: "v1", spec })],
   )
   try {
-    const ended = "jsonpath={.status.containerStatuses[0].state.terminated}"
+    const ended = "jsonpath={.status.containerStatuses[0].state.terminated.exitCode}"
     await kubectl("wait", `pod/${name}`, "-n", namespace, `--for=${ended}`, "--timeout=90s")
-    const code = await kubectl("get", "pod", name, "-n", namespace, "-o", `${ended.slice(0, -1)}.exitCode}`)
+    const code = await kubectl("get", "pod", name, "-n", namespace, "-o", ended)
     if (code !== "0") throw new Error(`${id} was not written: ${await kubectl("logs", name, "-n", namespace)}`)
   } finally {
     await kubectl("delete", "pod", name, "-n", namespace, "--wait=false")

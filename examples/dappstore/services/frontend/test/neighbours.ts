@@ -101,10 +101,11 @@ function start(service: string, env: Record<string, string>, stops: Stop[]): (te
     await once(child, "exit")
   })
   return async (text) => {
-    for (;;) {
+    for (let tries = 0; ; tries++) {
       const line = lines.find((one) => one.includes(text))
       if (line) return `http://127.0.0.1:${JSON.parse(line).address.port}`
-      if (child.exitCode !== null) throw new Error(`${service} ended with ${child.exitCode}:\n${lines.join("\n")}`)
+      if (child.exitCode !== null || tries === 3000)
+        throw new Error(`${service} does not say ${text}:\n${lines.join("\n")}`)
       await sleep(20)
     }
   }

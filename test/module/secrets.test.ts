@@ -135,7 +135,11 @@ async function allSecrets(): Promise<Record<string, string>> {
     "the session": session.Token,
   }
   for (const { Name, ARN } of SecretList) {
-    const { SecretString = "" } = await manager.send(new GetSecretValueCommand({ SecretId: ARN }))
+    const value = await manager.send(new GetSecretValueCommand({ SecretId: ARN })).catch((error: Error) => {
+      // Its unit failed before it gave it a value.
+      if (error.name !== "ResourceNotFoundException") throw error
+    })
+    const { SecretString = "" } = value ?? {}
     found[Name] = SecretString
     if (SecretString.startsWith("{"))
       for (const [key, value] of Object.entries(JSON.parse(SecretString))) found[`${key} of ${Name}`] = String(value)

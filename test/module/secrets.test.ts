@@ -70,13 +70,13 @@ afterAll(async () => {
   caller?.remove()
 })
 
-/** An environment in which each kind of step fails; its program prints its password before it ends. */
+/** An environment in which each kind of step fails; its program prints its password and never becomes ready. */
 function failingRepository(arn: string): Record<string, string> {
   const tells = [
     'echo "raw: $PASSWORD"',
     'printf "base64: %s" "$(printf %s "$PASSWORD" | base64 -w 0)"; echo',
     `printf '{"json": "%s"}' "$(printf %s "$PASSWORD" | sed 's/[\\\\"]/\\\\&/g')"; echo`,
-    "exit 7",
+    "sleep 600",
   ].join("; ")
   const values = (image: string, script: string) =>
     `{ image: "\${images.${image}}", disk: 1Mi, script: ${JSON.stringify(script)} }`
@@ -97,6 +97,7 @@ spec:
         - name: program
           image: {{ .Values.image }}
           command: [sh, -c, {{ .Values.script | quote }}]
+          readinessProbe: { exec: { command: ["false"] }, periodSeconds: 1 }
           env: [{ name: PASSWORD, valueFrom: { secretKeyRef: { name: canary, key: password } } }]
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } }
 `,

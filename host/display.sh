@@ -109,7 +109,8 @@ error_in() {
     error != "" { error = error "\n" $0 }
     /^Error: / && before == "" && error == "" { error = $0 }
     { before = $0 }
-    END { if (error != "") print error }
+    # Marks by which the engine finds the part of its trace that failed.
+    END { if (error != "") { gsub(/ *\[traceparent:[0-9a-f-]+\]/, "", error); print error } }
   ' "$1"
 }
 

@@ -70,13 +70,13 @@ afterAll(async () => {
   caller?.remove()
 })
 
-/** An environment in which each kind of step fails; its program prints its password before it ends. */
+/** An environment in which each kind of step fails; its program prints its password and never becomes ready. */
 function failingRepository(arn: string): Record<string, string> {
   const tells = [
     'echo "raw: $PASSWORD"',
     'printf "base64: %s" "$(printf %s "$PASSWORD" | base64 -w 0)"; echo',
     `printf '{"json": "%s"}' "$(printf %s "$PASSWORD" | sed 's/[\\\\"]/\\\\&/g')"; echo`,
-    "exit 7",
+    "sleep 600",
   ].join("; ")
   const values = (image: string, script: string) =>
     `{ image: "\${images.${image}}", disk: 1Mi, script: ${JSON.stringify(script)} }`
@@ -97,6 +97,7 @@ spec:
         - name: program
           image: {{ .Values.image }}
           command: [sh, -c, {{ .Values.script | quote }}]
+          readinessProbe: { exec: { command: ["false"] }, periodSeconds: 1 }
           env: [{ name: PASSWORD, valueFrom: { secretKeyRef: { name: canary, key: password } } }]
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } }
 `,
@@ -135,7 +136,11 @@ async function allSecrets(): Promise<Record<string, string>> {
     "the session": session.Token,
   }
   for (const { Name, ARN } of SecretList) {
-    const { SecretString = "" } = await manager.send(new GetSecretValueCommand({ SecretId: ARN }))
+    const value = await manager.send(new GetSecretValueCommand({ SecretId: ARN })).catch((error: Error) => {
+      // Its unit failed before it gave it a value.
+      if (error.name !== "ResourceNotFoundException") throw error
+    })
+    const { SecretString = "" } = value ?? {}
     found[Name] = SecretString
     if (SecretString.startsWith("{"))
       for (const [key, value] of Object.entries(JSON.parse(SecretString))) found[`${key} of ${Name}`] = String(value)

@@ -111,7 +111,7 @@ function fail(error: Error): never {
 function withoutChatter(log: string): string {
   return log
     .split("\n")
-    .filter((line) => !/^\S+ (INFO|DEBUG|TRACE|STDOUT) /.test(line))
+    .filter((line) => !/^(terragrunt stack: )?\S+ (INFO|DEBUG|TRACE|STDOUT) /.test(line))
     .join("\n")
 }
 

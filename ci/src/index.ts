@@ -122,8 +122,8 @@ export class WalletWorld {
   }
 
   /**
-   * Builds one image of `environments/images.yaml` and returns its container. Fails when there is no such image, or its
-   * build fails, with what the build printed.
+   * Builds one image of `environments/images.yaml`, for the platform of the first environment that uses it, and returns its
+   * container. Fails when there is no such image, or its build fails, with what the build printed.
    *
    * Example: `dagger call build --service dapp-store-api as-tarball -o api.tar`
    *

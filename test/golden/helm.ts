@@ -68,7 +68,8 @@ export function changed<T extends object>(values: T, path: string, value: unknow
   return copy
 }
 
-function helm(...args: string[]): string {
+/** Runs helm and returns what it prints; fails with its message. */
+export function helm(...args: string[]): string {
   const binary = process.env.HELM ?? "helm"
   try {
     return execFileSync(binary, args, { encoding: "utf8", stdio: "pipe" })

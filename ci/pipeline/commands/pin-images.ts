@@ -1,7 +1,7 @@
 // pin-images: the digests of all copied images, as the registries answer them.
 import { dag } from "@dagger.io/dagger"
-import { stringify } from "yaml"
-import { standInLabel } from "../steps/image.js"
+import { yamlText } from "../model/index.js"
+import { standInLabel } from "../steps/upstream.js"
 import type { Session } from "./session.js"
 
 /**
@@ -27,5 +27,5 @@ export async function pinImages(session: Session): Promise<string> {
   }
   if (problems.length > 0)
     throw new Error(`no lock was written; run this where the registries can be reached:\n  ${problems.join("\n  ")}`)
-  return `# Written by \`dagger call pin-images\`: what the registries answered.\n${stringify(pins)}`
+  return `# Written by \`dagger call pin-images\`: what the registries answered.\n${yamlText(pins)}`
 }

@@ -11,11 +11,16 @@ import type { Session } from "./session.js"
  *
  * @param session the call
  * @param name the image's name in `environments/images.yaml`
- * @returns its container, as it would be pushed
+ * @returns its container, as it would be pushed; of one that is copied, for one platform
  * @throws when there is no such image; the message lists those that there are
  */
 export async function buildService(session: Session, name: string): Promise<Container> {
-  return imageContainer(await imageNamed(session, name), await session.sources())
+  const [image, sources, platform] = [
+    await imageNamed(session, name),
+    await session.sources(),
+    await session.platform(name),
+  ]
+  return imageContainer(image, sources, platform)
 }
 
 /** An image by its name in `environments/images.yaml`; see {@link buildService} for what it throws. */

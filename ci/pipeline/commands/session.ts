@@ -74,6 +74,12 @@ export class Session {
     return loadImages(await this.files())
   }
 
+  /** The platform that an image is built for where no environment is named: that of the first one that uses it. */
+  async platform(image: string): Promise<string> {
+    const [first, ...others] = loadEnvironments(await this.files())
+    return [first, ...others].find(({ images }) => image in images)?.platform ?? first.platform
+  }
+
   /** One environment, checked. */
   async environment(name: string): Promise<Environment> {
     return loadEnvironment(await this.files(), name, await this.known())
@@ -83,7 +89,7 @@ export class Session {
   async sources(): Promise<Sources> {
     const { workspace, terragrunt, providerMirror } = this.given
     return {
-      repository: workspace.directory(".", { exclude: ["**/node_modules", ".git"] }),
+      repository: workspace,
       charts: await this.charts(),
       pins: readPins((await this.files()).get(PINS)),
       commit: await this.commit(),

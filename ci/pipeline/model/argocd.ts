@@ -1,9 +1,11 @@
 /** Argo CD Applications for an environment's releases: the same charts, values and digests that `deploy` installs. */
-import { Document, stringify } from "yaml"
+import { Document } from "yaml"
 import { chartName } from "./charts.js"
 import { type Environment, installedReleases } from "./environment.js"
 import { NAMESPACE_LABELS } from "./namespace.js"
 import { type Lookup, resolveAll } from "./resolve.js"
+import type { Json } from "./tree.js"
+import { yamlText } from "./yaml.js"
 
 /** What the Applications name beside what the environment's file says. */
 export interface ArgoPlace {
@@ -27,13 +29,13 @@ export interface ArgoPlace {
 export function argoApplications(environment: Environment, place: ArgoPlace): string {
   return installedReleases(environment)
     .map(([name]) => {
-      const document = new Document(application(environment, name, place))
+      const document = new Document(application(environment, name, place), { aliasDuplicateObjects: false })
       const secrets = Object.keys(environment.releases[name].secrets)
       if (secrets.length > 0) {
         const { namespace } = environment.releases[name]
         document.commentBefore = ` Needs in namespace ${namespace} the Secrets that \`deploy\` writes there: ${secrets.join(", ")}`
       }
-      return `---\n${stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })}`
+      return `---\n${yamlText(document)}`
     })
     .join("")
 }
@@ -55,7 +57,7 @@ function application(environment: Environment, name: string, { registry, server,
         repoURL: `oci://${registry}/${environment.chartRepository}/${chart}`,
         targetRevision: charts[chart],
         path: ".",
-        helm: { releaseName: name, valuesObject: resolveAll(environment, ["releases", name, "values"], lookup) },
+        helm: { releaseName: name, ...values(resolveAll(environment, ["releases", name, "values"], lookup)) },
       },
       destination: { server, namespace },
       syncPolicy: {
@@ -64,6 +66,13 @@ function application(environment: Environment, name: string, { registry, server,
       },
     },
   }
+}
+
+/** Argo CD loses each null of a `valuesObject` (https://github.com/argoproj/argo-cd/issues/19781), but not of a text. */
+const values = (from: Json) => (hasNull(from) ? { values: yamlText(from) } : { valuesObject: from })
+
+function hasNull(value: Json): boolean {
+  return value === null || (typeof value === "object" && Object.values(value).some(hasNull))
 }
 
 /** How many releases must be there before, one after the other. */

@@ -5,7 +5,7 @@ import type { Environment, Facts, LocatedReference } from "./environment.js"
 import { SHARED_OUTPUTS } from "./handover.js"
 import { findCycle } from "./order.js"
 import { formatPosition, type Position, type Problem } from "./problems.js"
-import { type Reference, referencesIn } from "./references.js"
+import { placedReferences, type Reference } from "./references.js"
 import { environmentSchema, releaseSchema } from "./schema.js"
 import { suggest } from "./suggest.js"
 import { type Json, type MapTree, type Path, positionAt, scalars, toJson } from "./tree.js"
@@ -45,11 +45,11 @@ export function checkEnvironment(facts: Partial<Facts>, tree: MapTree, world: Wo
   const problems: Problem[] = checkReleases(data, tree, world)
   for (const { path, scalar } of scalars(tree)) {
     if (typeof scalar.value !== "string") continue
-    for (const reference of referencesIn(scalar.value)) {
+    for (const { reference, at } of placedReferences(scalar)) {
       if (reference.kind === "malformed") continue // reported when the facts were filled in
-      const problem = checkReference(reference, path, { at: scalar.at, facts, data, world, uses })
-      if (problem) problems.push({ at: scalar.at, ...problem })
-      else references.push({ reference, path, at: scalar.at })
+      const problem = checkReference(reference, path, { at, facts, data, world, uses })
+      if (problem) problems.push({ at, ...problem })
+      else references.push({ reference, path, at })
     }
   }
   return { problems, references, uses }

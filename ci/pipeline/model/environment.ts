@@ -9,6 +9,7 @@ import type { Release } from "./schema.js"
 import type { Tenants } from "./tenants.js"
 import { type Json, type MapTree, type Path, positionAt, treeAt } from "./tree.js"
 import { SCOPES, type Scope } from "./units.js"
+import { yamlText } from "./yaml.js"
 
 /** What an environment says about itself: the values of ${environment.X}. */
 export interface Facts {
@@ -38,6 +39,8 @@ export interface LocatedReference {
 
 /** A whole environment: layers merged, everything checked, ${environment.X} filled in, other references as written. */
 export interface Environment extends Facts {
+  /** What the cluster's nodes run, such as linux/amd64: images are built for it. */
+  readonly platform: string
   /** Charts are pushed to <this>/<name of the chart>. */
   readonly chartRepository: string
   /** The repository on GitHub that these files are in. */
@@ -88,6 +91,7 @@ export function environmentYaml(environment: Environment, { origins = false } = 
   const { infrastructure, releases, images } = environment
   const document = new Document({
     ...{ name, host, account, region, domain, cluster, ...(network && { network }), tier, ...(tenant && { tenant }) },
+    platform: environment.platform,
     chartRepository: environment.chartRepository,
     protected: environment.protected,
     infrastructure: Object.fromEntries(SCOPES.map((scope) => [scope, infrastructure[scope]])),
@@ -95,7 +99,7 @@ export function environmentYaml(environment: Environment, { origins = false } = 
     images,
   })
   if (origins) comment(document.contents as Node, [], environment.tree)
-  return document.toString({ lineWidth: 0 })
+  return yamlText(document)
 }
 
 /** Puts the origin behind every scalar of the merged files. */

@@ -1,7 +1,7 @@
 /** Fills in ${environment.X} and what is derived from all files, which are known before anything is deployed. */
 import type { Facts } from "./environment.js"
-import type { Problem } from "./problems.js"
-import { type Derived, escapeReferences, parts, referencesIn, wholeReference } from "./references.js"
+import type { Position, Problem } from "./problems.js"
+import { type Derived, placedReferences, replaceReferences, wholeReference } from "./references.js"
 import { suggest } from "./suggest.js"
 import { type Json, type MapTree, mapScalars, type Path, type ScalarTree, treeAt, treeOf } from "./tree.js"
 
@@ -39,17 +39,18 @@ export function fillFacts(
       problems.push(...checkDerived(whole.text, scalar, path))
       return treeOf(derived(whole.text), scalar.at)
     }
-    const found = referencesIn(scalar.value).flatMap((reference) => {
+    const found = placedReferences(scalar).flatMap(({ reference, at }) => {
       if (reference.kind === "malformed")
-        return [{ at: scalar.at, message: `"${reference.source}" is not a reference`, hint: reference.reason }]
+        return [{ at, message: `"${reference.source}" is not a reference`, hint: reference.reason }]
       if (reference.kind === "derived") {
         const kind = kindOf(derived(reference.text))
-        return [{ at: scalar.at, message: `\${${reference.text}} is a ${kind}: it cannot be a part of a text` }]
+        return [{ at, message: `\${${reference.text}} is a ${kind}: it cannot be a part of a text` }]
       }
-      return reference.kind === "environment" ? check(reference.fact, facts, scalar, path) : []
+      return reference.kind === "environment" ? check(reference.fact, facts, at, path) : []
     })
     problems.push(...found)
-    return { ...scalar, value: substitute(scalar.value, facts) }
+    const { text, kept } = replaceFacts(scalar.value, facts)
+    return { ...scalar, value: text, marks: scalar.marks && kept.map((index) => scalar.marks?.[index] ?? scalar.at) }
   })
   return { tree: filled as MapTree, problems }
 }
@@ -59,7 +60,7 @@ function kindOf(value: Json): string {
   return Array.isArray(value) ? "list" : "map"
 }
 
-function check(fact: string, facts: Partial<Facts>, { at }: ScalarTree, path: Path): Problem[] {
+function check(fact: string, facts: Partial<Facts>, at: Position, path: Path): Problem[] {
   const text = `\${environment.${fact}}`
   if (!(NAMES as readonly string[]).includes(fact))
     return [{ at, message: `there is no ${text}`, hint: suggest(fact, NAMES) }]
@@ -92,12 +93,9 @@ const checkDerived = (text: Derived, { at }: ScalarTree, path: Path): Problem[] 
     : []
 
 /** Only ${environment.X} is replaced: a replacement of the text, so that all else stays exactly as it was written. */
-export function substitute(text: string, facts: Partial<Facts>): string {
-  return parts(text)
-    .map((part) => {
-      if (typeof part === "string") return escapeReferences(part)
-      if (part.kind === "environment") return facts[part.fact as keyof Facts] ?? `\${${part.text}}`
-      return part.kind === "malformed" ? part.source : `\${${part.text}}`
-    })
-    .join("")
-}
+export const substitute = (text: string, facts: Partial<Facts>): string => replaceFacts(text, facts).text
+
+const replaceFacts = (text: string, facts: Partial<Facts>) =>
+  replaceReferences(text, (reference) =>
+    reference.kind === "environment" ? facts[reference.fact as keyof Facts] : undefined,
+  )

@@ -1,7 +1,8 @@
 /** The images of the repository: environments/images.yaml. */
 import { z } from "zod"
 import type { Problem } from "./problems.js"
-import { type MapTree, positionAt, toJson } from "./tree.js"
+import { placedReferences, type Reference } from "./references.js"
+import { type MapTree, positionAt, scalars, toJson } from "./tree.js"
 import { validate } from "./validate.js"
 
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/
@@ -87,9 +88,20 @@ export function parseContext(context: string): Context {
   return { url, ref: ref || "HEAD", directory: directory || "." }
 }
 
+/** References that would stay as they are. Other texts with "${", such as a shell's, are meant as they are. */
+const references = (tree: MapTree): Problem[] =>
+  [...scalars(tree)].flatMap(({ scalar }) =>
+    placedReferences(scalar)
+      .filter(({ reference }) => reference.kind !== "malformed")
+      .map(({ reference, at }) => ({
+        at,
+        message: `references such as \${${(reference as Reference).text}} are not filled in here`,
+      })),
+  )
+
 /** The images of a file; undefined if there are problems. */
 export function readImages(tree: MapTree): { images?: Record<string, Image>; problems: Problem[] } {
-  const problems = validate(imagesSchema, tree)
+  const problems = [...references(tree), ...validate(imagesSchema, tree)]
   if (problems.length > 0) return { problems }
   const images = toJson(tree) as Record<string, Image>
   const owners = new Map<string, string>()

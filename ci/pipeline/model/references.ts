@@ -1,4 +1,6 @@
 /** References in string values, such as "${infra.rds.address}": how they are written and what they mean. */
+import type { Position } from "./problems.js"
+import type { ScalarTree } from "./tree.js"
 
 /** What a reference points to; `text` is how it was written, without "${" and "}". */
 export type Reference =
@@ -43,30 +45,73 @@ const TOKEN = /\$\$\{|\$\{([^{}]*)\}|\$\{/g
  * @example
  * parts("jdbc://${infra.rds.address}:5432")   // ["jdbc://", { kind: "infra", unit: "rds", ... }, ":5432"]
  */
-export function parts(text: string): Part[] {
-  const found: Part[] = []
+export const parts = (text: string): Part[] => split(text).map(({ part }) => part)
+
+/** The parts of a scalar's text, each with its place. */
+export const placedParts = ({ value, at, marks }: ScalarTree): { part: Part; at: Position }[] =>
+  split(String(value)).map(({ part, mark }) => ({ part, at: marks?.[mark] ?? at }))
+
+/** A part, and how many "${" stand before it; of a literal text, -1. */
+interface Placed {
+  readonly part: Part
+  readonly mark: number
+}
+
+function split(text: string): Placed[] {
+  const found: Placed[] = []
   let literal = ""
   let end = 0
-  for (const match of text.matchAll(TOKEN)) {
+  const flush = () => {
+    if (literal) found.push({ part: literal, mark: -1 })
+    literal = ""
+  }
+  for (const [mark, match] of [...text.matchAll(TOKEN)].entries()) {
     literal += text.slice(end, match.index)
     end = match.index + match[0].length
     if (match[0] === "$${") {
       literal += "${"
       continue
     }
-    if (literal) found.push(literal)
-    literal = ""
-    if (match[1] !== undefined) found.push(parse(match[1]))
-    else found.push({ kind: "malformed", source: text.slice(match.index).split("\n")[0], reason: "} is missing" })
+    flush()
+    found.push({ part: match[1] === undefined ? unclosed(text.slice(match.index)) : parse(match[1]), mark })
   }
   literal += text.slice(end)
-  if (literal || found.length === 0) found.push(literal)
+  if (found.length === 0) return [{ part: literal, mark: -1 }]
+  flush()
   return found
 }
 
 /** The references of a string, in order. */
-export const referencesIn = (text: string): (Reference | Malformed)[] =>
-  parts(text).filter((part): part is Reference | Malformed => typeof part !== "string")
+export const referencesIn = (text: string): (Reference | Malformed)[] => parts(text).filter(isReference)
+
+/** The references of a scalar's text, each with its place. */
+export const placedReferences = (scalar: ScalarTree): { reference: Reference | Malformed; at: Position }[] =>
+  placedParts(scalar).flatMap(({ part, at }) => (isReference(part) ? [{ reference: part, at }] : []))
+
+const isReference = (part: Part): part is Reference | Malformed => typeof part !== "string"
+
+/**
+ * A text with some of its references replaced; all else stays as it was written.
+ *
+ * @param replace the text that stands for a reference, or undefined for one that stays
+ * @returns the text, and which of its "${" are left, counted from 0
+ */
+export function replaceReferences(
+  text: string,
+  replace: (reference: Reference) => string | undefined,
+): { text: string; kept: number[] } {
+  const kept: number[] = []
+  let index = -1
+  const replaced = text.replace(TOKEN, (source, inner?: string) => {
+    index += 1
+    const reference = inner === undefined ? undefined : parse(inner)
+    const found = reference && reference.kind !== "malformed" ? replace(reference) : undefined
+    if (found !== undefined) return escapeReferences(found)
+    kept.push(index)
+    return source
+  })
+  return { text: replaced, kept }
+}
 
 /** The reference, if the string is nothing but one: then the value keeps the type of what it points to. */
 export function wholeReference(text: string): Reference | undefined {
@@ -89,6 +134,14 @@ function parse(text: string): Reference | Malformed {
     return { kind: "infra", text, environment: rest[0], unit: rest[2], output: rest.slice(3) }
   }
   return malformed(text)
+}
+
+/** "${" without its "}", or with more braces: mostly a literal text, such as GitHub's ${{ ... }}. */
+function unclosed(text: string): Malformed {
+  const expression = /^\$\{\{.*?\}\}/.exec(text)?.[0]
+  const source = expression ?? text.split("\n")[0]
+  const wrong = expression ? "a reference has single braces" : "of a reference, } is missing"
+  return { kind: "malformed", source, reason: `for a literal text write $${source}; ${wrong}` }
 }
 
 const malformed = (text: string): Malformed => ({

@@ -1,7 +1,7 @@
 /** Fills in references with what steps have yielded so far. */
 import type { Environment, LocatedReference } from "./environment.js"
-import { ModelError, type Problem } from "./problems.js"
-import { parts, type Reference } from "./references.js"
+import { ModelError, type Position, type Problem } from "./problems.js"
+import { parts, placedParts, type Reference } from "./references.js"
 import { type Json, type Path, type ScalarTree, type Tree, treeAt } from "./tree.js"
 
 /** What a reference points to; undefined if that is not known (yet). */
@@ -84,31 +84,34 @@ function fill(tree: Tree, path: Path, lookup: Lookup, unresolved: LocatedReferen
     return tree.items.map((item, index) => fill(item, [...path, index], lookup, unresolved, problems))
   if (tree.kind === "map") {
     return Object.fromEntries(
-      [...tree.entries].map(([key, entry]) => [key, fill(entry.value, [...path, key], lookup, unresolved, problems)]),
+      // A key holds no references, but it may hold what stands for a literal "${".
+      [...tree.entries].map(([key, entry]) => [
+        parts(key).join(""),
+        fill(entry.value, [...path, key], lookup, unresolved, problems),
+      ]),
     )
   }
-  return typeof tree.value === "string" ? fillText(tree.value, tree, path, lookup, unresolved, problems) : tree.value
+  return typeof tree.value === "string" ? fillText(tree, path, lookup, unresolved, problems) : tree.value
 }
 
 function fillText(
-  text: string,
-  { at }: ScalarTree,
+  scalar: ScalarTree,
   path: Path,
   lookup: Lookup,
   unresolved: LocatedReference[],
   problems: Problem[],
 ): Json {
-  const found = parts(text).map((part): Json => {
-    if (typeof part === "string") return part
-    if (part.kind === "malformed") return part.source
+  const found = placedParts(scalar).map(({ part, at }): { value: Json; at: Position } => {
+    if (typeof part === "string") return { value: part, at }
+    if (part.kind === "malformed") return { value: part.source, at }
     const value = lookup(part)
-    if (value !== undefined) return value
+    if (value !== undefined) return { value, at }
     unresolved.push({ reference: part, path, at })
-    return `\${${part.text}}`
+    return { value: `\${${part.text}}`, at }
   })
-  if (found.length === 1) return found[0]
+  if (found.length === 1) return found[0].value
   return found
-    .map((value) => {
+    .map(({ value, at }) => {
       if (typeof value !== "object") return String(value)
       problems.push({ at, message: `${path.join(".")} needs text, but what it refers to is ${JSON.stringify(value)}` })
       return ""

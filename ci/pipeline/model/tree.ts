@@ -23,6 +23,8 @@ export interface ScalarTree {
   readonly kind: "scalar"
   readonly at: Position
   readonly value: string | number | boolean | null
+  /** Where each "${" of a text of several lines is, in their order; of one line, they are at `at`. */
+  readonly marks?: readonly Position[]
 }
 export interface Entry {
   readonly keyAt: Position

@@ -1,5 +1,5 @@
 // What a release finds in its namespace: the namespace itself, and Secrets filled from AWS Secrets Manager.
-import { type Environment, NAMESPACE_LABELS, ownerLabels, type Release } from "../model/index.js"
+import { type Environment, NAMESPACE_LABELS, ownerLabels, type Release, type SecretValue } from "../model/index.js"
 import { secretValue } from "../tools/secrets-manager.js"
 import type { Deployment } from "./deployment.js"
 import { secretLabels } from "./removal.js"
@@ -28,12 +28,20 @@ export async function secretObjects(
   const labels = secretLabels(deployment, release)
   return Promise.all(
     Object.entries(secrets).map(async ([name, keys]) => {
-      const pairs = Object.entries(keys).map(async ([key, from]) => [
-        key,
-        "arn" in from ? await secretValue(deployment.place, from.arn, from.field) : from.value,
-      ])
-      const stringData = Object.fromEntries(await Promise.all(pairs))
-      return { apiVersion: "v1", kind: "Secret", metadata: { name, namespace, labels }, type: "Opaque", stringData }
+      const pairs = Object.entries(keys).map(async ([key, from]) => [key, base64(await bytesFor(from, deployment))])
+      const data = Object.fromEntries(await Promise.all(pairs))
+      return { apiVersion: "v1", kind: "Secret", metadata: { name, namespace, labels }, type: "Opaque", data }
     }),
   )
 }
+
+/** The bytes of one key. A value that is a reference has the type of what it refers to, such as the number of a port. */
+async function bytesFor(from: SecretValue, { place }: Deployment): Promise<Uint8Array> {
+  if ("arn" in from) return secretValue(place, from.arn, from.field)
+  const value: unknown = from.value
+  if (typeof value === "object")
+    throw new Error("a key of a Secret must be text, and its `value` refers to a list or a map")
+  return Buffer.from(String(value))
+}
+
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64")

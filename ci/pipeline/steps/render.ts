@@ -1,6 +1,5 @@
 // Renders an environment without a target: its configuration, what it is made from, and the manifests of its releases.
 import { type Directory, dag } from "@dagger.io/dagger"
-import { stringify } from "yaml"
 import {
   chartDirectory,
   chartName,
@@ -9,6 +8,7 @@ import {
   exampleLookup,
   installedReleases,
   resolve,
+  yamlText,
 } from "../model/index.js"
 import { contentVersion, renderChart } from "../tools/helm-charts.js"
 import type { Sources } from "./deployment.js"
@@ -27,7 +27,7 @@ export async function renderEnvironment(environment: Environment, sources: Sourc
   const base = dag
     .directory()
     .withNewFile("environment.yaml", environmentYaml(environment))
-    .withNewFile("sources.yaml", stringify(await versions(environment, sources)))
+    .withNewFile("sources.yaml", yamlText(await versions(environment, sources)))
   const rendered = installedReleases(environment).map(async ([name, { chart, namespace }]) => {
     const { value: values } = resolve(environment, ["releases", name, "values"], lookup)
     return { name, manifests: await renderChart(sources.charts, chartDirectory(chart), { name, namespace, values }) }
@@ -47,7 +47,7 @@ async function versions(environment: Environment, sources: Sources): Promise<obj
   const [modules, chartVersions, tags] = await Promise.all([
     sources.terragrunt.digest(),
     Promise.all(charts.map((chart) => contentVersion(sources.charts, chart))),
-    Promise.all(built.map(({ image }) => buildTag(image, sources))),
+    Promise.all(built.map(({ image }) => buildTag(image, sources, environment.platform))),
   ])
   return {
     charts: Object.fromEntries(charts.map((chart, index) => [chartName(chart), chartVersions[index]])),

@@ -1,5 +1,6 @@
 // Helm releases: installs, upgrades, rolls back and removes them in one cluster.
 import type { Container } from "@dagger.io/dagger"
+import { helmValues } from "../model/index.js"
 import type { AwsPlace } from "./aws.js"
 import { type Cluster, withCluster } from "./cluster.js"
 import type { Registry } from "./ecr.js"
@@ -42,10 +43,19 @@ export class Helm {
   /** Installs or upgrades a release and waits until it is ready. Throws with Helm's message when it is not. */
   async upgrade({ name, namespace, chart, values, labels, timeout }: ReleaseSpec): Promise<void> {
     const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
-    const args = ["--install", ...applying, "--values", "/run/values.json", "--labels", pairs.join(",")]
+    // Without values Helm would take those of the last revision.
+    const args = [
+      "--install",
+      ...applying,
+      "--values",
+      "/run/values.json",
+      "--reset-values",
+      "--labels",
+      pairs.join(","),
+    ]
     const wait = ["--wait", "--wait-for-jobs"]
     await this.run(namespace, timeout, ["upgrade", name, chart, ...args, ...wait], (box) =>
-      box.withNewFile("/run/values.json", JSON.stringify(values)),
+      box.withNewFile("/run/values.json", helmValues(values)),
     )
   }
 

@@ -1,33 +1,31 @@
 // AWS Secrets Manager: reads the values that a release's Kubernetes Secrets are made of.
 import { secrets } from "../model/index.js"
 import { type AwsPlace, clientOptions } from "./aws.js"
+import { bytesOf } from "./secret-value.js"
 
 /**
  * Reads a secret's current value.
  *
  * @param place target, account, region
  * @param arn the secret's ARN
- * @param field a key of the value, where the value is a JSON object
- * @returns the value, or the field of it; never logged
- * @throws when there is no such secret or field, or AWS refuses
+ * @param field a field of the value, where the value is a JSON object
+ * @returns the bytes of the value, or of the field of it; never logged
+ * @throws when there is no such secret or field, it has no exact value, or AWS refuses
  */
-export async function secretValue(place: AwsPlace, arn: string, field?: string): Promise<string> {
+export async function secretValue(place: AwsPlace, arn: string, field?: string): Promise<Uint8Array> {
   const { SecretsManagerClient, GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager")
   const client = new SecretsManagerClient(await clientOptions(place))
   try {
-    const { SecretString: text = "" } = await client.send(new GetSecretValueCommand({ SecretId: arn }))
-    secrets.know(text)
-    if (field === undefined) return text
-    const value = JSON.parse(text)[field]
-    if (typeof value === "string" || typeof value === "number") return secrets.know(String(value))
+    const held = await client.send(new GetSecretValueCommand({ SecretId: arn }))
+    secrets.know(held.SecretString ?? "")
+    const bytes = bytesOf(held, field)
+    secrets.know(Buffer.from(bytes).toString(held.SecretString === undefined ? "base64" : "utf8"))
+    return bytes
   } catch (error) {
-    // A parser's message would repeat a part of the secret.
-    const reason = error instanceof SyntaxError ? "its value is not a JSON object" : (error as Error).message
-    throw new Error(`the secret ${arn} cannot be read: ${reason}`)
+    throw new Error(`the secret ${arn} cannot be read: ${(error as Error).message}`)
   } finally {
     client.destroy()
   }
-  throw new Error(`the secret ${arn} has no field ${field}: correct the release's \`secrets\``)
 }
 
 /**

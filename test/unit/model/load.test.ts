@@ -26,7 +26,7 @@ describe("layers", () => {
     ).toBe("network")
   })
 
-  it("merges maps, replaces lists and removes keys with null", () => {
+  it("merges maps, replaces lists; null is for Helm in values, and removes a key everywhere else", () => {
     const own = `${world["one.yaml"]}releases:\n  shop:\n    values:\n      database: null\n      list: [3]\n      map: { b: 2, c: { d: null, e: 1 } }\n`
     const tier = "releases:\n  shop:\n    values:\n      list: [1, 2]\n      map: { a: 1 }\n"
     const { values } = load({ "_tiers/dev.yaml": tier, "one.yaml": own }).releases.shop
@@ -34,8 +34,15 @@ describe("layers", () => {
       image: "${images.shop}",
       host: "shop.one.example.org",
       list: [3],
-      map: { a: 1, b: 2, c: { e: 1 } },
+      database: null,
+      map: { a: 1, b: 2, c: { d: null, e: 1 } },
     })
+    const rest = "releases: { shop: { secrets: { db: null }, values: { map: null } } }\n"
+    const { secrets } = load({
+      "_tiers/dev.yaml": "releases: { shop: { secrets: { db: { user: { value: x } } }, values: { map: { a: 1 } } } }\n",
+      "one.yaml": `${world["one.yaml"]}${rest}`,
+    }).releases.shop
+    expect(secrets).toEqual({})
   })
 
   it("can take a whole release away", () => {
@@ -105,7 +112,7 @@ describe("mistakes", () => {
     expect(problems(edited("_defaults.yaml", '"123456789012"', "123456789012"))).toEqual([
       "_defaults.yaml:1:10 account must be a string, not the number 123456789012 | put quotes around it",
     ])
-    expect(problems({ "_tiers/dev.yaml": "protected: yes\n" })).toEqual([
+    expect(problems({ "_tiers/dev.yaml": 'protected: "yes"\n' })).toEqual([
       '_tiers/dev.yaml:1:12 protected must be true or false, not the string "yes"',
     ])
     expect(problems({ "_tiers/dev.yaml": "releases:\n  shop: [a]\n" })).toEqual([
@@ -259,13 +266,19 @@ describe("mistakes", () => {
     ])
   })
 
+  it("references where nothing fills them in", () => {
+    expect(problems(edited("images.yaml", "services/shop", "services/${environment.name}"))).toEqual([
+      expect.stringMatching(/^images\.yaml:4:14 references such as \$\{environment\.name\} are not filled in here/),
+    ])
+  })
+
   it("secrets that are both a secret and a value", () => {
     const secret = (text: string) =>
       problems({ "_tiers/dev.yaml": `releases:\n  shop:\n    secrets: { s: { k: ${text} } }\n` })
-    expect(secret("{ arn: x, value: y }")).toEqual([
+    expect(secret("{ arn: x, value: z }")).toEqual([
       '_tiers/dev.yaml:3:34 "value" cannot stand beside the other keys in releases.shop.secrets.s.k',
     ])
-    expect(secret("{ arn: x, feild: y }")[0]).toMatch(
+    expect(secret("{ arn: x, feild: z }")[0]).toMatch(
       /unknown key "feild" .* did you mean "field"\? known: arn, field, value/,
     )
     expect(secret("{}")).toEqual([

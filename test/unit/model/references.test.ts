@@ -65,7 +65,14 @@ describe("parts", () => {
 describe("checking", () => {
   it.each([
     ["${HOME}", /"\$\{HOME\}" is not a reference \| a reference is .*; for a literal text write \$\$\{HOME\}$/],
-    ["${images.shop", /"\$\{images\.shop" is not a reference \| \} is missing$/],
+    [
+      "${images.shop",
+      /is not a reference \| for a literal text write \$\$\{images\.shop; of a reference, \} is missing$/,
+    ],
+    [
+      "sha: ${{ github.sha }}, ${images.shop}",
+      /"\$\{\{ github\.sha \}\}" is not a reference \| for a literal text write \$\$\{\{ github\.sha \}\}; /,
+    ],
     ["${images.shpo}", /there is no image for \$\{images\.shpo\} \| did you mean "shop"\? known: shop$/],
     ["${infra.rsd.address}", /there is no unit for .* did you mean "rds"\? known: access, ecr, eks, /],
     ["${infra.rds.adress}", /rds has no output for .* did you mean "address"\?/],
@@ -84,6 +91,28 @@ describe("checking", () => {
     expect(found).toHaveLength(1)
     expect(found[0]).toMatch(/^one\.yaml:7:10 /)
     expect(found[0]).toMatch(expected)
+  })
+
+  it("at its own line and column in a text of several lines", () => {
+    const block = (style: string) =>
+      `      x: ${style} # ${"${none}"}\n        first ${"${environment.name}"} $${"${x}"}\n        ${"${HOME}"} and ${"${images.shpo}"}\n`
+    for (const style of ["|", ">-", "|2"]) {
+      const [literal, image] = problems(withValues(block(style)))
+      expect(literal).toMatch(/^one\.yaml:9:9 "\$\{HOME\}" is not a reference/)
+      expect(image).toMatch(/^one\.yaml:9:21 there is no image for/)
+    }
+    expect(problems(withValues('      x: "one\n        ${HOME}"\n'))[0]).toMatch(/^one\.yaml:8:9 "\$\{HOME\}"/)
+    expect(problems(withValues("      x: one\n        ${HOME}\n"))[0]).toMatch(/^one\.yaml:8:9 "\$\{HOME\}"/)
+  })
+
+  it("not in keys", () => {
+    for (const key of ["${infra.rds.address}", '"a ${HOME} b"', "${environment.name}"]) {
+      const found = problems(withValues(`      map:\n        ${key}: y\n`))
+      expect(found).toEqual([expect.stringMatching(/^one\.yaml:8:9 a key cannot hold a reference: ".*\$\{/)])
+      expect(found[0]).toContain("for a literal text write")
+    }
+    const { releases } = loadEnvironment(files(withValues("      $${HOME}: x\n")), "one")
+    expect(releases.shop.values).toHaveProperty(["$${HOME}"], "x")
   })
 
   it("a network that an environment does not have", () => {
@@ -186,6 +215,21 @@ describe("filling in", () => {
     const { value: found, unresolved } = resolved(value("'$${HOME} and ${environment.name} and $${environment.name}'"))
     expect(found).toMatchObject({ x: "${HOME} and one and ${environment.name}" })
     expect(unresolved).toEqual([])
+  })
+
+  it("turns escapes in keys into what they stand for", () => {
+    expect(resolved(withValues("      $${HOME}:\n        a$${b}: 1\n")).value).toMatchObject({
+      "${HOME}": { "a${b}": 1 },
+    })
+  })
+
+  it("says the line of what cannot be filled in, in a text of several lines", () => {
+    const text = "      x: |\n        a\n        b ${environment.name} ${infra.network.private_subnet_ids}\n"
+    expect(problemsOf(() => resolved(withValues(text)))).toEqual([expect.stringMatching(/^one\.yaml:9:31 releases/)])
+    const environment = loadEnvironment(files(withValues("      x: |\n        a\n        ${infra.rds.port}\n")), "one")
+    expect(problemsOf(() => resolveAll(environment, values, lookupIn({})))).toContainEqual(
+      expect.stringMatching(/^one\.yaml:9:9 \$\{infra\.rds\.port\}/),
+    )
   })
 
   it("leaves and lists what is not known", () => {

@@ -102,7 +102,7 @@ export async function writeSecrets(
   if (stale.length === 0) return []
   const kubernetes = await deployment.kubernetes()
   const chosen = Object.fromEntries(stale.map(({ name }) => [name, secrets[name]]))
-  const objects = (await secretObjects(namespace, release, chosen, deployment)) as Written[]
+  const objects = (await secretObjects(namespace, release, chosen, deployment)) as KubernetesObject[]
   const users = await workloadsUsing(kubernetes, namespace, stale)
   if (users.length > 0) {
     await Promise.all(objects.map((object) => kubernetes.apply(madeOf(object, ""))))
@@ -115,16 +115,10 @@ export async function writeSecrets(
   return users.map(({ object }) => `${object.kind} ${object.metadata.name}`)
 }
 
-/** The Secret as it is applied: its values as `data`, whose owner Kubernetes keeps in mind. */
-function madeOf({ stringData = {}, data = {}, metadata, ...object }: Written, source: string): KubernetesObject {
-  const encoded = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(value).toString("base64")])
-  const annotations = { [sourceAnnotation]: source }
-  return { ...object, metadata: { ...metadata, annotations }, data: { ...data, ...Object.fromEntries(encoded) } }
-}
-
-interface Written extends Secret {
-  stringData?: Record<string, string>
-}
+const madeOf = (object: KubernetesObject, source: string): KubernetesObject => ({
+  ...object,
+  metadata: { ...object.metadata, annotations: { [sourceAnnotation]: source } },
+})
 
 interface User {
   object: KubernetesObject

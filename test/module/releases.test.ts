@@ -93,6 +93,7 @@ interface Values {
   hook?: string
 }
 
+const passwords = [randomUUID(), randomUUID()]
 let port: number
 let caller: Caller
 let kubectl: (...args: string[]) => Promise<string>
@@ -152,7 +153,7 @@ beforeAll(async () => {
     "charts/dapp-store/values.schema.json": JSON.stringify({ properties: { replicas: { maximum: 3 } } }),
     "charts/dapp-store/templates/pod.yaml": templates,
   })
-  arn = (await secretsManager("CreateSecretCommand", { Name: `odd/${environment}`, SecretString: "before" })).ARN
+  arn = (await secretsManager("CreateSecretCommand", { Name: `odd/${environment}`, SecretString: passwords[0] })).ARN
   set({})
   expect((await deployed()).row).toMatch(/created +revision 1/)
   set({ note: "second", hook: '[ "$BREAK" != yes ] || { echo the hook refuses >&2; exit 3; }' })
@@ -194,7 +195,7 @@ describe("objects that somebody has removed or changed", () => {
     const planned = await plan()
     for (const title of ["Deployment web", "Service web", "ConfigMap settings", "Secret made-by-the-chart"])
       expect(planned).toContain(`${title}: not there`)
-    expect(planned).toContain("Deployment other: not as applied (spec.replicas)")
+    expect(planned).toContain("Deployment other: scaled to 0")
     expect((await deployed()).row).toMatch(/updated/)
     expect(await note()).toBe("second")
     expect(await kubectl("get", "deployment", "other", "-n", environment, "-o", "jsonpath={.spec.replicas}")).toBe("1")
@@ -202,10 +203,12 @@ describe("objects that somebody has removed or changed", () => {
 
   test("what cannot be pulled is not ready; what Kubernetes itself adds is no change", async () => {
     expect(await plan()).toContain("unchanged")
+    await kubectl("scale", "deployment/web", "--replicas=0", "-n", environment)
     await kubectl("set", "image", "deployment/other", "other=none.example.org/none:1", "-n", environment)
     await kubectl("patch", "secret", "login", "-n", environment, "-p", '{"stringData":{"PASSWORD":"by hand"}}')
     const planned = await plan()
     expect(planned).toContain("Deployment other: not as applied (spec.template.spec.containers[other].image)")
+    expect(planned).toContain("Deployment web: not as applied (spec.replicas)")
     expect(planned).toContain("Secret login: changed by somebody else (PASSWORD)")
     expect((await deployed()).row).toMatch(/updated/)
     expect(await plan()).toContain("unchanged")
@@ -213,14 +216,14 @@ describe("objects that somebody has removed or changed", () => {
 })
 
 test("a new value in Secrets Manager reaches the pods that use it", async () => {
-  expect(await inPod("printenv", "PASSWORD")).toBe("before\n")
-  await secretsManager("PutSecretValueCommand", { SecretId: arn, SecretString: "after" })
+  expect(await inPod("printenv", "PASSWORD")).toBe(`${passwords[0]}\n`)
+  await secretsManager("PutSecretValueCommand", { SecretId: arn, SecretString: passwords[1] })
   expect(await plan()).toContain("Secret login: a new value")
   const { row, said } = await deployed()
   expect(row).toMatch(/updated/)
   expect(said).toContain("restarts Deployment web")
   expect(said).not.toContain("restarts Deployment other")
-  expect(await inPod("printenv", "PASSWORD")).toBe("after\n")
+  expect(await inPod("printenv", "PASSWORD")).toBe(`${passwords[1]}\n`)
   expect(await plan()).toContain("unchanged")
 })
 

@@ -84,7 +84,12 @@ function trouble(
     return { words: `${now}, ${restartCount} restarts; ended with ${how}${suffix(ended.message)}`, ended: restartCount }
   }
   if (state.running)
-    return { words: event?.reason === "Unhealthy" ? `running, not ready: ${event.message}` : "running, not ready yet" }
+    return {
+      words:
+        event?.reason === "Unhealthy"
+          ? `running, not ready: ${event.message.trim().replace(/:$/, "")}`
+          : "running, not ready yet",
+    }
   if (!reason || reason === "ContainerCreating" || reason === "PodInitializing") return { words: beginning(event) }
   return { words: `${reason}${suffix(message)}` }
 }
@@ -94,7 +99,8 @@ const suffix = (message = "") => (message ? `: ${message}` : "")
 /** What is done before a container runs; only events tell it. */
 function beginning(event?: PodEvent): string {
   if (event?.reason === "Pulling") return `pulling ${/image "([^"]+)"/.exec(event.message)?.[1] ?? "its image"}`
-  if (event?.type === "Warning") return `starting: ${event.message}`
+  // "Failed" repeats what the container's own state will say in a moment.
+  if (event?.type === "Warning" && event.reason !== "Failed") return `starting: ${event.message}`
   return "starting"
 }
 

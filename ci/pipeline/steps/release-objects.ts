@@ -78,12 +78,43 @@ async function problem(
   if (!path) return `of a kind that the cluster does not know, ${object.apiVersion}`
   const live = await kubernetes.get(path)
   if (!live) return endsByItself(object) ? undefined : "not there"
+  if (isScaledDown(object, live, scaled)) return "scaled to 0"
   const changed = await drift(kubernetes, path, yaml, live)
   const own = changed.filter(
     (field) => field !== "spec.replicas" || !scaled.has(`${object.kind} ${object.metadata.name}`),
   )
   if (own.length > 0) return `not as applied (${own.join(", ")})`
   return unready(live)
+}
+
+/**
+ * Whether somebody has scaled a workload to nothing whose chart leaves the number of replicas to Kubernetes, which makes it 1.
+ * Other numbers are whoever's it is who set them.
+ */
+const isScaledDown = ({ kind, metadata, spec }: KubernetesObject, live: KubernetesObject, scaled: Set<string>) =>
+  scalable.includes(String(kind)) &&
+  (spec as Scaled | undefined)?.replicas === undefined &&
+  (live.spec as Scaled | undefined)?.replicas === 0 &&
+  !scaled.has(`${kind} ${metadata.name}`)
+
+interface Scaled {
+  replicas?: number
+}
+
+/**
+ * Scales up what {@link wrongObjects} finds scaled to 0: Helm does not set a field that the chart does not name.
+ *
+ * @param kubernetes the cluster
+ * @param namespace the namespace of objects that name none
+ * @param manifest the YAML that Helm has applied
+ */
+export async function scaleUp(kubernetes: Kubernetes, namespace: string, manifest: string): Promise<void> {
+  const scaled = new Set(await autoscaled(kubernetes, namespace))
+  for (const { object } of objectsOf(manifest).filter((one) => scalable.includes(String(one.object.kind)))) {
+    const path = await kubernetes.pathOf(object, namespace)
+    const live = path && (await kubernetes.get(path))
+    if (path && live && isScaledDown(object, live, scaled)) await kubernetes.merge(path, { spec: { replicas: 1 } })
+  }
 }
 
 /** A Job that is deleted some time after it has ended is not missed. */

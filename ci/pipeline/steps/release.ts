@@ -17,7 +17,7 @@ import type { Deployment } from "./deployment.js"
 import { diagnose } from "./diagnosis.js"
 import { namespaceObject } from "./namespace.js"
 import { assertOwn } from "./ownership.js"
-import { type Wrong, wrongObjects } from "./release-objects.js"
+import { scaleUp, type Wrong, wrongObjects } from "./release-objects.js"
 import { type Installed, markGood, repair } from "./release-repair.js"
 import { type Stale, staleSecrets, writeSecrets } from "./release-secrets.js"
 import { Watch } from "./release-watch.js"
@@ -105,6 +105,8 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       const repaired = await repair(there)
       repaired.forEach(tell)
       const before = await markGood(there)
+      if (before)
+        await scaleUp(kubernetes, namespace, (await content(kubernetes, namespace, name, before.revision)).manifest)
       const stale = await staleSecrets(namespace, secrets, deployment)
       for (const workload of await writeSecrets(namespace, name, secrets, stale, deployment))
         tell(`restarts ${workload}, because a Secret of it has changed`)
@@ -124,7 +126,7 @@ export function releaseStep(id: string, name: string, release: Release, deployme
     outputs: ({ made, last, repaired }) => ({
       version: `revision ${last?.revision ?? 0}`,
       values: { made },
-      note: repaired?.join("\n"),
+      note: repaired?.join("\n") || undefined,
     }),
     destroy: () => destroyRelease(deployment, namespace, name, timeout),
   }

@@ -22,7 +22,9 @@ export const actions: Record<string, Action> = {
 
   /** Sets the variables of a session of the role, in an account that is allowed. */
   "aws-actions/configure-aws-credentials": async ({ assume }, { permissions, subject, variables }, inputs) => {
-    known(inputs, "role-to-assume", "aws-region", "allowed-account-ids", "role-duration-seconds")
+    known(inputs, "role-to-assume", "aws-region", "allowed-account-ids", "role-duration-seconds", "role-session-name")
+    const session = String(inputs["role-session-name"])
+    if (!/^[\w+=,.@-]{2,64}$/.test(session)) throw new Error(`${session} cannot be the name of a session`)
     if (permissions["id-token"] !== "write") throw new Error("without id-token: write there is no token of GitHub's")
     const [, account, role] = /^arn:aws:iam::(\d{12}):role\/(.+)$/.exec(String(inputs["role-to-assume"])) ?? []
     if (!role) throw new Error(`${inputs["role-to-assume"]} is no role`)

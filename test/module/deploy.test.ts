@@ -82,7 +82,9 @@ describe("what is there then", () => {
     expect(images.length).toBeGreaterThan(3)
     for (const image of new Set(images)) {
       const [, repository, digest] = image.match(new RegExp(`^${host}/(.+)@(sha256:[0-9a-f]{64})$`)) ?? [image]
-      const accept = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json"
+      const accept = ["oci.image.index.v1", "oci.image.manifest.v1", "docker.distribution.manifest.v2"]
+        .map((type) => `application/vnd.${type}+json`)
+        .join(", ")
       const answer = await request(port, host, `/v2/${repository}/manifests/${digest}`, {
         headers: { authorization, accept },
       })

@@ -1,16 +1,15 @@
 // Another repository with credentials of its own: what it may do works, all else is refused by the service itself.
 import { lstatSync, readFileSync } from "node:fs"
-import type { Server } from "node:http"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { json } from "../../ci/pipeline/commands/doctor/ask.js"
 import type { Credentials } from "../../ci/pipeline/targets/target.js"
-import { registryLogin } from "../../ci/pipeline/tools/ecr.js"
 import { Documents } from "../../ci/pipeline/tools/s3.js"
 import { ask } from "../../ci/pipeline/tools/signed.js"
 import { account, hostKubectl, hostTarget, region } from "./cluster.js"
-import { assumeRole, linksOutOf, proxyTo, TenantRepository } from "./tenant.js"
-import { command, type Ended, request, sandboxPort, tool, write } from "./world.js"
+import { type HostCrane, hostCrane } from "./crane.js"
+import { assumeRole, linksOutOf, TenantRepository } from "./tenant.js"
+import { type Ended, request, sandboxPort } from "./world.js"
 
 const environment = "preview-dev"
 const namespace = `dapp-store-${environment}`
@@ -123,33 +122,24 @@ describe("its token at the Kubernetes API", () => {
 })
 
 describe("its token at the registry", () => {
-  let proxy: { url: string; server: Server }
-  let crane: (...args: string[]) => Promise<Ended>
-  let host: string
+  let registry: HostCrane
   beforeAll(async () => {
-    const login = await registryLogin({ target: hostTarget(port, credentials), account, region })
-    host = login.host
-    proxy = await proxyTo(port)
-    const config = join(tenant.path, ".docker")
-    const auth = Buffer.from(`${login.username}:${login.password}`).toString("base64")
-    write(join(config, "config.json"), JSON.stringify({ auths: { [host]: { auth } } }))
-    write(join(config, "ca.crt"), (await request(port, "localhost", "/ca.crt")).text)
-    const env = { DOCKER_CONFIG: config, HTTPS_PROXY: proxy.url, NO_PROXY: "", SSL_CERT_FILE: join(config, "ca.crt") }
-    const program = await tool("crane")
-    crane = (...args) => command(program, args, { env })
+    registry = await hostCrane(port, hostTarget(port, credentials))
   })
-  afterAll(() => proxy.server.close())
+  afterAll(() => registry.close())
 
   test("pulls and pushes below its prefix", async () => {
+    const { host, said } = registry
     const own = `${host}/dapp-store/api`
-    const [tag] = printed(await crane("ls", own)).split("\n")
-    printed(await crane("manifest", `${own}:${tag}`))
-    printed(await crane("copy", `${own}:${tag}`, `${own}:tried-${Date.now()}`))
+    const [tag] = (await said("ls", own)).split("\n")
+    await said("manifest", `${own}:${tag}`)
+    await said("copy", `${own}:${tag}`, `${own}:tried-${Date.now()}`)
   })
 
   test("is refused other prefixes", async () => {
+    const { host, crane, said } = registry
     const own = `${host}/dapp-store/api`
-    const [tag] = printed(await crane("ls", own)).split("\n")
+    const [tag] = (await said("ls", own)).split("\n")
     for (const attempt of [
       await crane("ls", `${host}/wallet-world/ogmios`),
       await crane("copy", `${own}:${tag}`, `${host}/wallet-world/ogmios:mine`),

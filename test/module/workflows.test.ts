@@ -36,7 +36,7 @@ function start(github: object): Run {
   return {
     ...{ repository: tenant.source, artifacts, programs: bin, port },
     vars: { AWS_ACCOUNT: account, AWS_REGION: region, AWS_ROLE: role, AWS_PLAN_ROLE: role },
-    github: { repository: "OWNER/wallet-world", ref: "refs/heads/main", ...github },
+    github: { repository: "OWNER/wallet-world", ref: "refs/heads/main", run_id: "1", ...github },
     assume: () => hostTarget(port).credentials(account),
   }
 }

@@ -204,7 +204,7 @@ sandbox_log=${log()}; ${commands}`
       env: { ...process.env, TERM: "xterm" },
     })
     const lines = shown.replaceAll("\x1b[K", "").trim().split("\r")
-    expect(lines.slice(1, 6).map((line) => line.slice(0, 20))).toEqual([
+    expect(lines.slice(0, 5).map((line) => line.slice(0, 20))).toEqual([
       "daggerw: waited 0 s:",
       "daggerw: waited 7 s:",
       "daggerw: waited 20 s",

@@ -18,6 +18,12 @@ test("a machine that is slower so far is expected to stay so", () => {
   )
 })
 
+test("what is cached does not make the rest look quick", () => {
+  expect(progress("the sandbox", parts, waiting("Kafka"), 4)).toBe(
+    "the sandbox: 2 of 3 programs made, Kafka under way, about 0:40 left",
+  )
+})
+
 test("when all is made, nothing is left", () => {
-  expect(progress("the sandbox", parts, waiting(), 500)).toBe("the sandbox: all 3 programs made")
+  expect(progress("the sandbox", parts, waiting(), 500)).toBe("the sandbox: all 3 programs made, starting them")
 })

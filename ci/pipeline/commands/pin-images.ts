@@ -1,7 +1,7 @@
 // pin-images: the digests of all copied images, as the registries answer them.
 import { dag } from "@dagger.io/dagger"
 import { yamlText } from "../model/index.js"
-import { standInLabel } from "../steps/image.js"
+import { standInLabel } from "../steps/upstream.js"
 import type { Session } from "./session.js"
 
 /**
@@ -14,7 +14,7 @@ import type { Session } from "./session.js"
 export async function pinImages(session: Session): Promise<string> {
   const problems: string[] = []
   const pins: Record<string, string> = {}
-  for (const [name, image] of Object.entries(await session.images())) {
+  for (const [name, { image }] of Object.entries(await session.images())) {
     if (!("copy" in image)) continue
     try {
       const container = dag.container().from(image.copy)

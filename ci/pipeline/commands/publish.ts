@@ -1,25 +1,26 @@
 // publish and build: images and charts, without a deployment.
 import type { Container } from "@dagger.io/dagger"
-import { buildGraph, type Image, select } from "../model/index.js"
+import { buildGraph, select } from "../model/index.js"
 import { execute } from "../steps/execute.js"
 import { imageContainer } from "../steps/image.js"
 import { resultText } from "./result.js"
-import type { Session } from "./session.js"
+import type { PlatformImage, Session } from "./session.js"
 
 /**
  * Builds one image.
  *
  * @param session the call
  * @param name the image's name in `environments/images.yaml`
- * @returns its container, as it would be pushed
+ * @returns its container, as it would be pushed; of one that is copied, for one platform
  * @throws when there is no such image; the message lists those that there are
  */
 export async function buildService(session: Session, name: string): Promise<Container> {
-  return imageContainer(await imageNamed(session, name), await session.sources())
+  const { image, platform } = await imageNamed(session, name)
+  return imageContainer(image, await session.sources(), platform)
 }
 
 /** An image by its name in `environments/images.yaml`; see {@link buildService} for what it throws. */
-export async function imageNamed(session: Session, name: string): Promise<Image> {
+export async function imageNamed(session: Session, name: string): Promise<PlatformImage> {
   const images = await session.images()
   const image = images[name]
   if (!image)

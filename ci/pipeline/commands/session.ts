@@ -2,6 +2,7 @@
 import type { Directory, Secret } from "@dagger.io/dagger"
 import {
   chartDirectories,
+  defaultPlatform,
   type Environment,
   type Files,
   type Image,
@@ -34,6 +35,12 @@ export interface Given {
   awsCredentials?: Secret
   sandbox?: string
   providerMirror?: Directory
+}
+
+/** An image, and the platform that it is built for. */
+export interface PlatformImage {
+  image: Image
+  platform: string
 }
 
 /** One call. */
@@ -69,9 +76,19 @@ export class Session {
     return this.knownCharts
   }
 
-  /** All images of `environments/images.yaml`, by name. */
-  async images(): Promise<Record<string, Image>> {
-    return loadImages(await this.files())
+  /** All images of `environments/images.yaml` by name, each for the platform of the first environment that uses it. */
+  async images(): Promise<Record<string, PlatformImage>> {
+    const files = await this.files()
+    const used = loadEnvironments(files)
+      .reverse()
+      .flatMap(({ images, platform }) => Object.keys(images).map((name) => [name, platform] as const))
+    const platforms = new Map(used)
+    return Object.fromEntries(
+      Object.entries(loadImages(files)).map(([name, image]) => [
+        name,
+        { image, platform: platforms.get(name) ?? defaultPlatform },
+      ]),
+    )
   }
 
   /** One environment, checked. */
@@ -83,7 +100,7 @@ export class Session {
   async sources(): Promise<Sources> {
     const { workspace, terragrunt, providerMirror } = this.given
     return {
-      repository: workspace.directory(".", { exclude: ["**/node_modules", ".git"] }),
+      repository: workspace,
       charts: await this.charts(),
       pins: readPins((await this.files()).get(PINS)),
       commit: await this.commit(),

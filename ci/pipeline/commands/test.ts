@@ -1,12 +1,12 @@
 // test: a service as it would be pushed, tried beside a real Postgres, a real Kafka, and the images that it talks to.
 import { type Container, type Directory, ReturnType, type Service } from "@dagger.io/dagger"
-import type { BuiltImage, Image } from "../model/index.js"
+import type { BuiltImage } from "../model/index.js"
 import type { Sources } from "../steps/deployment.js"
 import { imageContainer } from "../steps/image.js"
 import { fresh } from "../tools/nonce.js"
 import { bound, kafka, postgres, type TestService, withVariables } from "../tools/test-services.js"
 import { imageNamed } from "./publish.js"
-import type { Session } from "./session.js"
+import type { PlatformImage, Session } from "./session.js"
 
 /** Seconds that a service's own tests may take. */
 const limit = 900
@@ -28,18 +28,19 @@ const port = 8080
  * @throws with what was printed, when a test fails, or the image does not answer 200 in time
  */
 export async function testService(session: Session, name: string, home: Directory): Promise<string> {
-  const image = await imageNamed(session, name)
+  const { image, platform } = await imageNamed(session, name)
   if (!("build" in image)) throw new Error(`${name} is copied from ${image.copy}: only what is built here has tests`)
   const [images, sources] = [await session.images(), await session.sources()]
   const shared = [postgres(home), kafka(home)]
-  const services = [...shared, ...neighbours(image, images, sources, shared)]
+  const services = [...shared, ...(await neighbours(image, images, sources, shared))]
   const { path = "/health", variables = {} } = image.build.test ?? {}
 
-  const own = imageContainer({ ...image, build: { ...image.build, target: "test" } }, sources)
+  const own = await imageContainer({ ...image, build: { ...image.build, target: "test" } }, sources, platform)
   const tried = withVariables(bound(fresh(own), services), variables)
   const tests = await run(tried, ["timeout", String(limit), "npm", "test"], `the tests of ${name}`)
 
-  const started = served(withVariables(bound(fresh(imageContainer(image, sources)), services), variables), false)
+  const built = await imageContainer(image, sources, platform)
+  const started = served(withVariables(bound(fresh(built), services), variables), false)
   // From a container of its own: the image need not have any client.
   const answer = await run(
     fresh(own).withServiceBinding("service", started),
@@ -51,18 +52,22 @@ export async function testService(session: Session, name: string, home: Director
 }
 
 /** The images that run beside one, each beside what it needs itself; reading the file has refused circles. */
-function neighbours(
+async function neighbours(
   image: BuiltImage,
-  images: Record<string, Image>,
+  images: Record<string, PlatformImage>,
   sources: Sources,
   shared: TestService[],
-): TestService[] {
-  return Object.entries(image.build.test?.beside ?? {}).map(([host, { image: name, variables = {} }]) => {
-    const other = images[name] as BuiltImage
-    const box = bound(imageContainer(other, sources), [...shared, ...neighbours(other, images, sources, shared)])
-    const service = served(withVariables(box, { ...other.build.test?.variables, ...variables }), true)
-    return { host, service, variables: {} }
-  })
+): Promise<TestService[]> {
+  const beside = Object.entries(image.build.test?.beside ?? {})
+  return Promise.all(
+    beside.map(async ([host, { image: name, variables = {} }]) => {
+      const { image: other, platform } = images[name] as { image: BuiltImage; platform: string }
+      const services = [...shared, ...(await neighbours(other, images, sources, shared))]
+      const box = bound(await imageContainer(other, sources, platform), services)
+      const service = served(withVariables(box, { ...other.build.test?.variables, ...variables }), true)
+      return { host, service, variables: {} }
+    }),
+  )
 }
 
 /** An image as a service; `waits`: whether what it is bound to starts only when it listens. */

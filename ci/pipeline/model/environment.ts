@@ -39,6 +39,8 @@ export interface LocatedReference {
 
 /** A whole environment: layers merged, everything checked, ${environment.X} filled in, other references as written. */
 export interface Environment extends Facts {
+  /** What the cluster's nodes run, such as linux/amd64: images are built for it. */
+  readonly platform: string
   /** Charts are pushed to <this>/<name of the chart>. */
   readonly chartRepository: string
   /** The repository on GitHub that these files are in. */
@@ -89,6 +91,7 @@ export function environmentYaml(environment: Environment, { origins = false } = 
   const { infrastructure, releases, images } = environment
   const document = new Document({
     ...{ name, host, account, region, domain, cluster, ...(network && { network }), tier, ...(tenant && { tenant }) },
+    platform: environment.platform,
     chartRepository: environment.chartRepository,
     protected: environment.protected,
     infrastructure: Object.fromEntries(SCOPES.map((scope) => [scope, infrastructure[scope]])),

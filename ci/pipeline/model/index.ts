@@ -14,7 +14,8 @@
  *     options.chartFiles: ChartFiles                       their Chart.yaml files (checked when given)
  *   environmentYaml(env, {origins?}): string               what `environment --name X` prints
  *
- *   Environment = { name, host, account, region, domain, cluster, network?, tier, chartRepository, protected,
+ *   Environment = { name, host, account, region, domain, cluster, network?, tier, platform, chartRepository,
+ *     protected,
  *     infrastructure: Record<"account"|"cluster"|"environment", Record<unit, inputs>>,
  *     releases: Record<name, { chart, namespace, values, secrets, needs, timeout }>,
  *     images: Record<name, { repository, copy } | { repository, build: { context, dockerfile?, target? } }>,
@@ -43,7 +44,7 @@
  *   yamlText(value): string     YAML that every version reads alike     helmValues(values): string
  *   secrets.know(value), secrets.hide(text)                  takes known secrets out of a text; formsOf(value): how they are written
  *   formatPods(pods), formatAddresses(running, address): string      what runs, and where to look
- *   makeLock(env, commit, yielded): Lock     readPins(text): Pins     refusal(name, copy, source, pins): string | undefined
+ *   makeLock(env, commit, yielded): Lock     readPins(text): Pins     pinnedDigest(name, copy, pins): string | undefined
  */
 
 export { argoApplications } from "./argocd.js"
@@ -51,6 +52,7 @@ export { canonicalJson, digest } from "./canonical.js"
 export type { ChartFile, Dependency } from "./chart-file.js"
 export * from "./chart-files.js"
 export { chartDirectory, chartName, withContent } from "./charts.js"
+export * from "./dockerignore.js"
 export * from "./environment.js"
 export { exampleLookup } from "./examples.js"
 export { isPlaceholder, roleArn, tenantRoles, workflowRoles } from "./github.js"
@@ -76,7 +78,7 @@ export { formatPosition, formatProblem, ModelError, type Position, type Problem 
 export * from "./report.js"
 export * from "./resolve.js"
 export * from "./running.js"
-export type { Release, SecretValue } from "./schema.js"
+export { defaultPlatform, type Release, type SecretValue } from "./schema.js"
 export type { Json, Path } from "./tree.js"
 export { SCOPES, type Scope, scopeOf } from "./units.js"
 export { helmValues, yamlText } from "./yaml.js"

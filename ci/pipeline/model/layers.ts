@@ -35,7 +35,7 @@ export function checkNames(paths: Iterable<string>): Problem[] {
  * each other's changes.
  */
 const SHARED: readonly { path: readonly string[]; allowed: (file: string) => boolean; where: string }[] = [
-  ...["account", "region", "domain", "chartRepository"].map((key) => ({
+  ...["account", "region", "domain", "platform", "chartRepository"].map((key) => ({
     path: [key],
     allowed: isWide,
     where: `${DEFAULTS} or ${CLUSTERS}`,

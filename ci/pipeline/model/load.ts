@@ -14,7 +14,7 @@ import { checkNamespaces, namespacesIn, type Spaces } from "./namespace.js"
 import { parseFile } from "./parse.js"
 import { assertNone, compare, type Position, type Problem } from "./problems.js"
 import type { Derived } from "./references.js"
-import { type EnvironmentData, environmentSchema, SELECTORS } from "./schema.js"
+import { defaultPlatform, type EnvironmentData, environmentSchema, SELECTORS } from "./schema.js"
 import { suggest } from "./suggest.js"
 import { checkTenants, tenantAccess, tenantNamespaces } from "./tenants.js"
 import { emptyMap, type Json, type MapTree, toJson, treeAt } from "./tree.js"
@@ -268,6 +268,7 @@ function assemble(
   const units = (scope: Scope) => (data.infrastructure[scope] ?? {}) as Units
   return {
     ...facts,
+    platform: data.platform ?? defaultPlatform,
     chartRepository: data.chartRepository,
     github: data.github,
     tenants: data.tenants ?? {},

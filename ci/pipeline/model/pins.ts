@@ -26,28 +26,31 @@ export function readPins(text: string | undefined): Pins {
   return Object.fromEntries(entries)
 }
 
-/** What was found where an image is copied from. */
-export interface Source {
-  /** Reference with the digest that the registry answered. */
-  readonly reference: string
-  /** What it only stands in for, where it is a stand-in. */
-  readonly standIn?: string
-}
-
 /**
- * Why a copied image must not be deployed to a target that demands pinned images; undefined when it may be.
+ * The digest that a copied image is taken by, whatever its tag stands for by now.
  *
  * @param name the image's name
- * @param copy where it is copied from
- * @param source what was found there
- * @param pins the digests that may be deployed
+ * @param copy where it is copied from; a digest in it is one that it is pinned to
+ * @param pins the digests that are pinned
+ * @returns the digest, or undefined where none is pinned, or that of another image or tag
  */
-export function refusal(name: string, copy: string, source: Source, pins: Pins): string | undefined {
-  if (source.standIn)
-    return `${copy} came from this machine's mirror and only stands in for the real image: deploy from where its registry can be reached`
-  const pinned = pins[name]
-  const next = "look at what changed, then write environments/images.lock.yaml with `dagger call pin-images`"
-  if (!pinned) return `${copy} is not in environments/images.lock.yaml: ${next}`
-  const [found, expected] = [source.reference, pinned].map((reference) => reference.split("@")[1])
-  if (found !== expected) return `${copy} is ${found} now, environments/images.lock.yaml has ${expected}: ${next}`
+export function pinnedDigest(name: string, copy: string, pins: Pins): string | undefined {
+  const [, own] = copy.split("@")
+  if (own) return own
+  const [reference, digest] = (pins[name] ?? "").split("@")
+  return [copy, withoutTag(copy)].some((meant) => full(meant) === full(reference)) ? digest : undefined
+}
+
+/** A reference by digest in place of its tag. */
+export const atDigest = (reference: string, digest: string): string => `${withoutTag(reference)}@${digest}`
+
+const withoutTag = (reference: string) => reference.split("@")[0].replace(/:[^:/]+$/, "")
+
+/** As registries' clients write it: what Docker Hub calls its own lies in `library`. */
+const full = (reference: string) => reference.replace(/^docker\.io\/(?!.*\/)/, "docker.io/library/")
+
+/** Why an image without a pin must not be deployed to a target that demands pins. */
+export function unpinned(name: string, copy: string, pins: Pins): string {
+  const why = pins[name] ? `has ${pins[name]} for it` : "does not have it"
+  return `${name} is copied from ${copy}, and environments/${PINS} ${why}: look at what changed, then write it with \`dagger call pin-images\``
 }

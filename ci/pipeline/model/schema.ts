@@ -35,6 +35,9 @@ export const releaseSchema = z.strictObject({
     .describe("The tenant whose own pipeline installs it; here only namespace and Secrets are made ready for it"),
 })
 
+/** What images are built for where nothing else is said. */
+export const defaultPlatform = "linux/amd64"
+
 export const environmentSchema = z.strictObject({
   account: z
     .string()
@@ -48,6 +51,10 @@ export const environmentSchema = z.strictObject({
   cluster: nameSchema.describe("Names a file of _clusters/"),
   network: nameSchema.optional().describe("Names a file of _networks/; an environment may have none"),
   tier: nameSchema.describe("Names a file of _tiers/"),
+  platform: z
+    .enum(["linux/amd64", "linux/arm64"])
+    .optional()
+    .describe("What the cluster's nodes run, and images are built for; linux/amd64 if not given"),
   chartRepository: repositorySchema.describe("Charts are pushed to <this>/<name of the chart>"),
   tenant: nameSchema
     .optional()

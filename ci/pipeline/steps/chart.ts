@@ -3,6 +3,7 @@ import { chartName } from "../model/index.js"
 import { digestOf } from "../tools/ecr.js"
 import { contentVersion, packageChart, pushChart } from "../tools/helm-charts.js"
 import type { Deployment } from "./deployment.js"
+import { pushOnce } from "./push.js"
 import type { Step } from "./step.js"
 
 interface Found {
@@ -20,13 +21,15 @@ interface Found {
 export function chartStep(id: string, directory: string, deployment: Deployment): Step<Found> {
   const { place, target, sources } = deployment
   const prefix = deployment.environment.chartRepository
+  // Registries do not allow `+` in tags: Helm writes `_`.
+  const pushedAs = (version: string) =>
+    digestOf(place, `${prefix}/${chartName(directory)}`, version.replaceAll("+", "_"))
 
   return {
     id,
     async inspect() {
       const version = await contentVersion(sources.charts, directory)
-      // Registries do not allow `+` in tags: Helm writes `_`.
-      return { version, digest: await digestOf(place, `${prefix}/${chartName(directory)}`, version.replace("+", "_")) }
+      return { version, digest: await pushedAs(version) }
     },
     plan: ({ version, digest }) =>
       digest
@@ -34,7 +37,12 @@ export function chartStep(id: string, directory: string, deployment: Deployment)
         : { action: "create", why: `push ${version}` },
     async apply({ version }) {
       const chart = await packageChart(sources.charts, directory, version)
-      return { version, digest: await pushChart(target, await deployment.registry(), chart, prefix) }
+      const registry = await deployment.registry()
+      const digest = await pushOnce(
+        () => pushChart(target, registry, chart, prefix),
+        () => pushedAs(version),
+      )
+      return { version, digest }
     },
     outputs: ({ version, digest = "" }) => ({ version, values: { digest } }),
     destroy: async () => {},

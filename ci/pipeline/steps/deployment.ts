@@ -10,12 +10,13 @@ import type { Charts } from "../tools/helm-charts.js"
 import { Kubectl } from "../tools/kubectl.js"
 import { Kubernetes } from "../tools/kubernetes.js"
 import { Documents } from "../tools/s3.js"
+import type { Repository } from "./context.js"
 import type { Yield } from "./step.js"
 
 /** Directories that a deployment is made from. */
 export interface Sources {
   /** The caller's repository: contexts of image builds are paths in it. */
-  repository: Directory
+  repository: Repository
   charts: Charts
   terragrunt: Directory
   /** Digests of copied images, by the image's name. */

@@ -1,13 +1,13 @@
 // An image: copied from elsewhere or built from source, pushed to the target's registry, used by its digest.
-import { type Container, type Directory, dag } from "@dagger.io/dagger"
-import { type Image, parseContext, refusal } from "../model/index.js"
+import { type Container, dag, type Platform } from "@dagger.io/dagger"
+import type { Image } from "../model/index.js"
 import { pushImage } from "../tools/crane.js"
 import { digestOf } from "../tools/ecr.js"
+import { buildContext } from "./context.js"
 import type { Deployment, Sources } from "./deployment.js"
+import { pushOnce } from "./push.js"
 import type { Step } from "./step.js"
-
-/** The label of images that only stand in for what cannot be had; a value says what for. */
-export const standInLabel = "io.wallet-world.stand-in"
+import { copyUpstream, findUpstream, standInLabel } from "./upstream.js"
 
 interface Found {
   tag: string
@@ -18,6 +18,8 @@ interface Found {
   copied?: string
 }
 
+type Built = Extract<Image, { build: object }>
+
 /**
  * The step that publishes one image.
  *
@@ -27,28 +29,26 @@ interface Found {
  * @param deployment the deployment that it belongs to
  */
 export function imageStep(id: string, name: string, image: Image, deployment: Deployment): Step<Found> {
-  const { place, target, sources } = deployment
-  const source = imageContainer(image, sources)
+  const { place, sources, environment } = deployment
 
   return {
     id,
     async inspect() {
-      await checkSource(name, image, source, deployment)
-      const [tag, { host }] = await Promise.all([contentTag(image, source, sources), deployment.registry()])
-      const copied = "copy" in image ? await source.imageRef() : undefined
-      return { tag, host, copied, digest: await digestOf(place, image.repository, tag) }
+      const { host } = await deployment.registry()
+      if ("copy" in image) {
+        const { reference, ...found } = await findUpstream(name, image, deployment)
+        return { ...found, host, copied: reference }
+      }
+      const tag = await buildTag(image, sources, environment.platform)
+      return { tag, host, digest: await digestOf(place, image.repository, tag) }
     },
     plan: ({ tag, digest }) =>
       digest ? { action: "unchanged", why: `${tag} is in the registry` } : { action: "create", why: `push ${tag}` },
     async apply(found) {
-      const digest = await pushImage(
-        target,
-        await deployment.registry(),
-        source.asTarball(),
-        image.repository,
-        found.tag,
-      )
-      return { ...found, digest }
+      const { tag, copied: reference = "" } = found
+      const push = () =>
+        "copy" in image ? copyUpstream(image, { reference, tag }, deployment) : pushBuilt(image, tag, deployment)
+      return { ...found, digest: await pushOnce(push, () => digestOf(place, image.repository, tag)) }
     },
     outputs: ({ host, copied, digest = "" }) => ({
       version: digest,
@@ -60,51 +60,34 @@ export function imageStep(id: string, name: string, image: Image, deployment: De
 }
 
 /**
- * The container of an image, as it is pushed.
+ * The container of an image, as it is pushed; of one that is copied, that of one platform.
  *
  * @param image what `environments/images.yaml` says of it
  * @param sources where build contexts are found
+ * @param platform such as linux/amd64
  */
-export function imageContainer(image: Image, sources: Sources): Container {
-  if ("copy" in image) return dag.container().from(image.copy)
+export async function imageContainer(image: Image, sources: Sources, platform: string): Promise<Container> {
+  if ("copy" in image) return dag.container({ platform: platform as Platform }).from(image.copy)
   const { context, dockerfile = "Dockerfile", target } = image.build
-  return contextDirectory(context, sources).dockerBuild({ dockerfile, target })
+  const directory = await buildContext(context, dockerfile, sources.repository)
+  return directory.dockerBuild({ dockerfile, target, platform: platform as Platform })
 }
 
-/** A build context; Git is asked for a branch's head anew in each call. */
-function contextDirectory(context: string, { repository }: Sources): Directory {
-  const found = parseContext(context)
-  const tree = "url" in found ? dag.git(found.url).ref(found.ref).tree() : repository
-  return tree.directory(found.directory)
-}
-
-/** A tag that names the content: what is copied by its digest, what is built by its context. */
-async function contentTag(image: Image, source: Container, sources: Sources): Promise<string> {
-  return "copy" in image ? `copy-${digestPart(await source.imageRef())}` : buildTag(image, sources)
-}
-
-/** The tag of an image that is built: it names the context and how it is built. */
-export async function buildTag(image: Extract<Image, { build: object }>, sources: Sources): Promise<string> {
+/** The tag of an image that is built: it names what the build sees, how it is built, and for which platform. */
+export async function buildTag(image: Built, sources: Sources, platform: string): Promise<string> {
   const { context, dockerfile = "Dockerfile", target = "" } = image.build
   const recipe = dag
     .directory()
-    .withDirectory("context", contextDirectory(context, sources))
-    .withNewFile("recipe", JSON.stringify({ dockerfile, target }))
-  return `build-${digestPart(await recipe.digest())}`
+    .withDirectory("context", await buildContext(context, dockerfile, sources.repository))
+    .withNewFile("recipe", JSON.stringify({ dockerfile, target, platform }))
+  const digest = await recipe.digest()
+  return `build-${digest.slice(digest.lastIndexOf(":") + 1).slice(0, 40)}`
 }
 
-function digestPart(reference: string): string {
-  return reference.slice(reference.lastIndexOf(":") + 1).slice(0, 40)
-}
-
-/** Refuses what a target that demands pinned images must not run; also what is in its registry already. */
-async function checkSource(name: string, image: Image, source: Container, deployment: Deployment): Promise<void> {
-  if (!deployment.target.demandsPins) return
-  const standIn = (await source.label(standInLabel)) || undefined
-  if ("copy" in image) {
-    const problem = refusal(name, image.copy, { reference: await source.imageRef(), standIn }, deployment.sources.pins)
-    if (problem) throw new Error(problem)
-  } else if (standIn) {
+async function pushBuilt(image: Built, tag: string, deployment: Deployment): Promise<string> {
+  const container = await imageContainer(image, deployment.sources, deployment.environment.platform)
+  const standIn = deployment.target.demandsPins && (await container.label(standInLabel))
+  if (standIn)
     throw new Error(`${image.repository} is built on an image that only stands in for ${standIn}: build it elsewhere`)
-  }
+  return pushImage(deployment.target, await deployment.registry(), container.asTarball(), image.repository, tag)
 }

@@ -47,7 +47,7 @@ async function versions(environment: Environment, sources: Sources): Promise<obj
   const [modules, chartVersions, tags] = await Promise.all([
     sources.terragrunt.digest(),
     Promise.all(charts.map((chart) => contentVersion(sources.charts, chart))),
-    Promise.all(built.map(({ image }) => buildTag(image, sources))),
+    Promise.all(built.map(({ image }) => buildTag(image, sources, environment.platform))),
   ])
   return {
     charts: Object.fromEntries(charts.map((chart, index) => [chartName(chart), chartVersions[index]])),

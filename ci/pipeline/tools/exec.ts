@@ -22,6 +22,9 @@ export interface Ended extends Done {
 
 const quietly = "/run/quietly"
 
+/** Where, in the container after a command, that stands which the command printed to its standard output. */
+export const printed = `${quietly}/stdout`
+
 /**
  * Runs a command that has an effect or reads what may have changed: never out of the engine's cache. What it prints does
  * not appear in the engine's trace.

@@ -4,7 +4,7 @@ import { type Container, type Directory, dag, type File } from "@dagger.io/dagge
 import { type ChartFiles, type Dependency, helmValues, packings, readChart, withContent } from "../model/index.js"
 import type { Target } from "../targets/target.js"
 import type { Registry } from "./ecr.js"
-import { cached, run } from "./exec.js"
+import { cached, printed, run } from "./exec.js"
 import { withRegistryLogin } from "./registry.js"
 import { toolbox } from "./toolbox.js"
 
@@ -23,7 +23,7 @@ export interface Charts {
  * @param version the version to give it
  */
 export async function packageChart(charts: Charts, path: string, version: string): Promise<File> {
-  return packed(await withChart(charts, path), path, version).file(archive(path, version))
+  return (await packed(charts, path, version)).file(archive(path, version))
 }
 
 /**
@@ -36,18 +36,18 @@ export async function packageChart(charts: Charts, path: string, version: string
 export async function contentVersion(charts: Charts, path: string): Promise<string> {
   const { version } = readChart(path, charts.files)
   // Unpacked again: an archive's bytes depend on who packed it, too.
-  const content = packed(await withChart(charts, path), path, version)
-    .withExec(["mkdir", "/content"])
-    .withExec(["tar", "--extract", "--file", archive(path, version), "--directory", "/content"])
-    .directory("/content")
-  const digest = await content.digest()
+  const unpack = ["tar", "--extract", "--file", archive(path, version), "--directory", "/content"]
+  const box = (await packed(charts, path, version)).withDirectory("/content", dag.directory()).withExec(unpack)
+  const digest = await box.directory("/content").digest()
   return withContent(version, digest.slice(digest.lastIndexOf(":") + 1))
 }
 
 const archive = (path: string, version: string) => `/out/${basename(path)}-${version}.tgz`
 
-const packed = (box: Container, path: string, version: string) =>
-  box.withExec(["helm", "package", `/charts/${path}`, "--version", version, "--destination", "/out"])
+async function packed(charts: Charts, path: string, version: string): Promise<Container> {
+  const command = ["helm", "package", `/charts/${path}`, "--version", version, "--destination", "/out"]
+  return (await cached(await withChart(charts, path), command)).box
+}
 
 /**
  * Renders a chart without a cluster.
@@ -64,8 +64,8 @@ export async function renderChart(
 ): Promise<File> {
   const options = ["--namespace", namespace, "--values", "/run/values.json"]
   const box = (await withChart(charts, path)).withNewFile("/run/values.json", helmValues(values))
-  const { stdout } = await cached(box, ["helm", "template", name, `/charts/${path}`, ...options])
-  return dag.directory().withNewFile("manifests.yaml", stdout).file("manifests.yaml")
+  const rendered = await cached(box, ["helm", "template", name, `/charts/${path}`, ...options])
+  return rendered.box.file(printed)
 }
 
 /**
@@ -75,21 +75,18 @@ export async function renderChart(
  */
 async function withChart({ files, content }: Charts, path: string): Promise<Container> {
   const all = packings(path, files)
-  const box = all.reduce(
+  let box = all.reduce(
     (to, { directory, replaced }) =>
       to.withDirectory(`/charts/${directory}`, content.directory(directory), { exclude: [...replaced] }),
     await toolbox("helm"),
   )
-  const ready = all.reduce((to, { directory, libraries, remote }) => {
-    const destination = ["--destination", `/charts/${directory}/charts`]
-    const filled = libraries.reduce(
-      (filling, library) => filling.withExec(["helm", "package", `/charts/${library}`, ...destination]),
-      to,
-    )
-    return remote.reduce((filling, one) => filling.withExec([...pull(one), ...destination]), filled)
-  }, box)
-  await checkDependencies(ready, path, files)
-  return ready
+  for (const { directory, libraries, remote } of all) {
+    const commands = [...libraries.map((library) => ["helm", "package", `/charts/${library}`]), ...remote.map(pull)]
+    for (const command of commands)
+      box = (await cached(box, [...command, "--destination", `/charts/${directory}/charts`])).box
+  }
+  await checkDependencies(box, path, files)
+  return box
 }
 
 const pull = ({ name, version, repository }: Dependency) =>
@@ -100,8 +97,8 @@ const pull = ({ name, version, repository }: Dependency) =>
 /** Lets Helm say whether what is in charts/ is what the chart asks for: a range of versions is known to it alone. */
 async function checkDependencies(box: Container, path: string, files: ChartFiles): Promise<void> {
   if (readChart(path, files).dependencies.length === 0) return
-  const table = await box.withExec(["helm", "dependency", "list", `/charts/${path}`]).stdout()
-  const wrong = table
+  const { stdout } = await cached(box, ["helm", "dependency", "list", `/charts/${path}`])
+  const wrong = stdout
     .split("\n")
     .filter((line) => /\t(wrong version|missing|corrupt|misnamed|too many|bad|invalid)/.test(line))
   if (wrong.length > 0)

@@ -48,11 +48,11 @@ export async function makeAll(what: string, parts: Part[]): Promise<void> {
  */
 export function progress(what: string, parts: readonly Part[], waiting: ReadonlySet<Part>, elapsed: number): string {
   const made = parts.length - waiting.size
-  if (waiting.size === 0) return `${what}: all ${parts.length} programs made`
+  if (waiting.size === 0) return `${what}: all ${parts.length} programs made, starting them`
   const sum = (some: Iterable<Part>) => [...some].reduce((seconds, part) => seconds + part.seconds, 0)
   const left = sum(waiting)
-  // As much faster or slower than usual as it was so far.
-  const pace = made > 0 ? elapsed / (sum(parts) - left) : 1
+  // As much slower than usual as it was so far; not faster, because what is cached took no time.
+  const pace = made > 0 ? Math.max(1, elapsed / (sum(parts) - left)) : 1
   const names = [...waiting].map(({ name }) => name).join(", ")
   return `${what}: ${made} of ${parts.length} programs made, ${names} under way, about ${clock(left * pace)} left`
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
 import {
+  atDigest,
   canonicalJson,
   digest,
   environmentYaml,
@@ -14,9 +15,10 @@ import {
   loadEnvironment,
   lockDigest,
   makeLock,
+  pinnedDigest,
   type Report,
   readPins,
-  refusal,
+  unpinned,
 } from "../../../ci/pipeline/model/index.js"
 import { files, repositoryFiles } from "./fixture.js"
 
@@ -161,21 +163,30 @@ describe("report", () => {
 })
 
 describe("pins", () => {
-  const [known, other] = [digest("known"), digest("other")].map((sha) => `docker.io/library/node@${sha}`)
-  const pins = readPins(`node: ${known}\n`)
+  const sha = digest("known")
   const copy = "docker.io/library/node:22"
 
-  it("let an image pass whose digest is the pinned one", () => {
-    expect(refusal("node", copy, { reference: known }, pins)).toBeUndefined()
+  it.each([
+    ["the tag and its digest", copy, `node: ${copy}@${sha}\n`],
+    ["the digest alone", copy, `node: docker.io/library/node@${sha}\n`],
+    ["Docker Hub's short name", "docker.io/node:22", `node: ${copy}@${sha}\n`],
+    ["a registry with a port", "localhost:5000/node:22", `node: localhost:5000/node:22@${sha}\n`],
+    ["a digest in images.yaml", `${copy}@${sha}`, undefined],
+  ])("say by which digest an image is taken: %s", (_what, reference, lock) => {
+    const pinned = pinnedDigest("node", reference, readPins(lock))
+    expect(pinned).toBe(sha)
+    expect(atDigest(reference, sha)).toMatch(/^[^@]+\/node@sha256:\w+$/)
   })
 
-  it("refuse another digest, an image without a pin, and a stand-in", () => {
-    expect(refusal("node", copy, { reference: other }, pins)).toMatch(
-      /is sha256:\w+ now, .*images.lock.yaml has sha256:/,
-    )
-    expect(refusal("db", copy, { reference: known }, pins)).toContain("is not in environments/images.lock.yaml")
-    expect(refusal("node", copy, { reference: known, standIn: copy }, pins)).toContain("only stands in for")
-    expect(refusal("node", copy, { reference: known }, readPins(undefined))).toContain("dagger call pin-images")
+  it.each([
+    ["none", undefined, "does not have it"],
+    ["that of another image", `db: ${copy}@${sha}\n`, "does not have it"],
+    ["that of another tag", `node: docker.io/library/node:20@${sha}\n`, "has docker.io/library/node:20@sha256:"],
+    ["that of another repository", `node: docker.io/library/deno@${sha}\n`, "has docker.io/library/deno@sha256:"],
+  ])("do not hold for what they do not name: %s", (_what, lock, why) => {
+    const pins = readPins(lock)
+    expect(pinnedDigest("node", copy, pins)).toBeUndefined()
+    expect(unpinned("node", copy, pins)).toContain(`environments/images.lock.yaml ${why}`)
   })
 
   it("are refused when they are not digests", () => {

@@ -1,5 +1,5 @@
 // doctor: what the files say, without asking anybody.
-import { type Environment, isPlaceholder, type Pins, roleArn, workflowRoles } from "../../model/index.js"
+import { type Environment, isPlaceholder, type Pins, pinnedDigest, roleArn, workflowRoles } from "../../model/index.js"
 import type { Finding } from "./finding.js"
 
 const defaults = "environments/_defaults.yaml"
@@ -47,10 +47,10 @@ function tenants({ tenants }: Environment): Finding[] {
 
 function pins({ images }: Environment, pinned: Pins): Finding[] {
   return Object.entries(images)
-    .filter(([, image]) => "copy" in image)
-    .map(([name]) =>
-      pinned[name]
-        ? [`digest of ${name}`, "ok", pinned[name]]
+    .flatMap(([name, image]) => ("copy" in image ? [{ name, copy: image.copy }] : []))
+    .map(({ name, copy }) =>
+      pinnedDigest(name, copy, pinned)
+        ? [`digest of ${name}`, "ok", pinned[name] ?? copy]
         : [`digest of ${name}`, "missing", "`./daggerw call pin-images > environments/images.lock.yaml` writes it"],
     )
 }

@@ -1,12 +1,14 @@
 // The list of dApps: all by pages, or those that a search found.
-import type { Page } from "../dapps.ts"
+import type { Document, Page } from "../dapps.ts"
 import { type Html, html } from "../html.ts"
+import { fields } from "../upstream.ts"
 import { address, cip72, layout } from "./layout.ts"
 
 /** What was asked for: a text to search for, and the id after which to continue. */
 export type Asked = { q: string; after?: string }
 
 export const SEARCH_LENGTH = 100
+const DESCRIPTION_LENGTH = 200
 
 export function dappsPage({ q, after }: Asked, { dapps, next }: Page): string {
   return layout({
@@ -27,12 +29,22 @@ ${
       document.url &&
       html`
 <p>${address(document.url)}</p>`
+    }${
+      shortDescription(document) &&
+      html`
+<p><bdi>${shortDescription(document)}</bdi></p>`
     }</li>`,
   )}
 </ul>`
 }
 ${pages({ q, after }, next)}`,
   })
+}
+
+/** CIP-72 has a short and a long one; the short one has 40 characters there, which nobody holds to. */
+function shortDescription({ description }: Document): string | undefined {
+  const { short } = fields(description)
+  return typeof short === "string" ? short.slice(0, DESCRIPTION_LENGTH) : undefined
 }
 
 function summary({ q, after }: Asked, { dapps, next }: Page): Html {

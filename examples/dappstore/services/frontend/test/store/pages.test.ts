@@ -56,6 +56,8 @@ test("what a dApp says stays text, and its address a link only if it is one", op
     name: "<script>alert(1)</script>",
     description: "javascript:alert(2)",
     '"><img src=x>': { "<b>": "</pre><script>" },
+    list: ["<i>", { deep: [{ deeper: [{ "<u>": "<s>" }] }] }, []],
+    link: "https://link.example",
     site: "https://site.example/?a=1&b=2",
     more: "javascript:alert(3)",
     count: 0,
@@ -65,7 +67,7 @@ test("what a dApp says stays text, and its address a link only if it is one", op
   for (const path of ["/", "/dapps/bad"]) {
     const { text } = await get(path)
     assert.match(text, /&lt;script&gt;alert\(1\)/)
-    assert.doesNotMatch(text, /<script|<img|<b>|href="javascript/)
+    assert.doesNotMatch(text, /<script|<img|<b>|<i>|<u>|<s>|href="javascript/)
   }
   const { text } = await get("/dapps/bad")
   assert.match(text, /<a href="https:\/\/site.example\/\?a=1&amp;b=2" rel="nofollow ugc noreferrer">/)

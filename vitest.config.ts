@@ -4,9 +4,10 @@ import { defineConfig } from "vitest/config"
 const minutes = 60_000
 
 /** A suite below test/ whose tests take at most so long each; suites run one after the other, in the order of `order`. */
-const suite = (order: number, name: string, timeout: number, globalSetup: string[] = []) => ({
+const suite = (order: number, name: string, timeout: number, globalSetup: string[] = [], env = {}) => ({
   test: {
     name,
+    env,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeout,
     hookTimeout: timeout,
@@ -18,6 +19,9 @@ const suite = (order: number, name: string, timeout: number, globalSetup: string
   },
 })
 
+/** Tokens that end under way: what takes longer than 15 minutes on EKS is tried in half a minute here. */
+const shortTokens = { WALLET_WORLD_SANDBOX_TOKEN_SECONDS: "30" }
+
 export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.ts"],
@@ -27,8 +31,8 @@ export default defineConfig({
       suite(3, "cloud", 10 * minutes),
       suite(4, "golden", 5 * minutes, ["./test/golden/setup.ts"]),
       // Deploys what the module's tests deploy, too, and take away at their end.
-      suite(5, "browser", 15 * minutes, ["./test/browser/setup.ts"]),
-      suite(6, "module", 45 * minutes),
+      suite(5, "browser", 15 * minutes, ["./test/browser/setup.ts"], shortTokens),
+      suite(6, "module", 45 * minutes, [], shortTokens),
     ],
   },
 })

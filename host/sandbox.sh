@@ -62,7 +62,9 @@ start_sandbox() {
   [ -z "$mirror" ] || command+=("--provider-mirror=$mirror")
   kept=$(kept_programs)
   [ -z "$kept" ] || command+=("--kept-programs=$kept")
-  command+=(sandbox-service --port "$port" up --ports "$port:$port")
+  command+=(sandbox-service --port "$port")
+  [ -z "${WALLET_WORLD_SANDBOX_TOKEN_SECONDS:-}" ] || command+=(--token-seconds "$WALLET_WORLD_SANDBOX_TOKEN_SECONDS")
+  command+=(up --ports "$port:$port")
   say "starting the sandbox on port $port; its log is $sandbox_log"
   # In a session of its own, so that the end of this terminal, or Ctrl-C in it, is not its end.
   if command -v setsid >/dev/null; then command=(setsid "${command[@]}"); fi

@@ -122,8 +122,8 @@ export class WalletWorld {
   }
 
   /**
-   * Builds one image of `environments/images.yaml` and returns its container. Fails when there is no such image, or its
-   * build fails, with what the build printed.
+   * Builds one image of `environments/images.yaml`, for the platform of the first environment that uses it, and returns its
+   * container. Fails when there is no such image, or its build fails, with what the build printed.
    *
    * Example: `dagger call build --service dapp-store-api as-tarball -o api.tar`
    *
@@ -400,12 +400,13 @@ export class WalletWorld {
    * Example: `dagger call sandbox-service --port 8443 up --ports 8443:8443`
    *
    * @param port the port that it listens on, here and on the host
+   * @param tokenSeconds how long it takes a Kubernetes token for; EKS takes one for 900
    */
   @func({ cache: "never" })
-  async sandboxService(port: number = 8443): Promise<Service> {
+  async sandboxService(port: number = 8443, tokenSeconds: number = 900): Promise<Service> {
     const { sandboxService } = await import("#tools/sandbox.js")
     await this.takeKeptPrograms()
-    return sandboxService(this.sandboxHome, port)
+    return sandboxService(this.sandboxHome, port, tokenSeconds)
   }
 
   /** Does the work of one call. */

@@ -24,6 +24,8 @@ PORT = int(os.environ.get("SANDBOX_PORT", "8443"))
 REGION = os.environ.get("SANDBOX_REGION", "us-east-1")
 # A pod that asks for more memory than this goes to the simulated nodes.
 POD_MEMORY = quantity(os.environ.get("SANDBOX_POD_MEMORY", "4Gi"))
+# Seconds that a token of EKS is taken for: 15 minutes on AWS, fewer to see what happens when one ends.
+TOKEN_SECONDS = int(os.environ.get("SANDBOX_TOKEN_SECONDS", "900"))
 # What real pods request is divided by this, so that many environments fit on one machine.
 OVERSUBSCRIPTION = int(os.environ.get("SANDBOX_OVERSUBSCRIPTION", "20"))
 if OVERSUBSCRIPTION < 1:

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from moto.eks.models import Cluster, eks_backends
 
-from . import access_review, keys, signature
+from . import access_review, keys, settings, signature
 from .errors import WORDS, Refusal
 
 PREFIX = "k8s-aws-v1."
-LIFETIME = timedelta(minutes=15)  # whatever the token says, as on EKS
+LIFETIME = timedelta(seconds=settings.TOKEN_SECONDS)  # whatever the token says, as on EKS
 STS_HOST = re.compile(r"sts(\.[a-z0-9-]+)?\.amazonaws\.com|aws\.sandbox\.test(:\d+)?")
 
 

@@ -14,7 +14,7 @@ import type { Session } from "./session.js"
 export async function pinImages(session: Session): Promise<string> {
   const problems: string[] = []
   const pins: Record<string, string> = {}
-  for (const [name, { image }] of Object.entries(await session.images())) {
+  for (const [name, image] of Object.entries(await session.images())) {
     if (!("copy" in image)) continue
     try {
       const container = dag.container().from(image.copy)

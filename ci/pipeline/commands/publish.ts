@@ -1,10 +1,10 @@
 // publish and build: images and charts, without a deployment.
 import type { Container } from "@dagger.io/dagger"
-import { buildGraph, select } from "../model/index.js"
+import { buildGraph, type Image, select } from "../model/index.js"
 import { execute } from "../steps/execute.js"
 import { imageContainer } from "../steps/image.js"
 import { resultText } from "./result.js"
-import type { PlatformImage, Session } from "./session.js"
+import type { Session } from "./session.js"
 
 /**
  * Builds one image.
@@ -15,12 +15,16 @@ import type { PlatformImage, Session } from "./session.js"
  * @throws when there is no such image; the message lists those that there are
  */
 export async function buildService(session: Session, name: string): Promise<Container> {
-  const { image, platform } = await imageNamed(session, name)
-  return imageContainer(image, await session.sources(), platform)
+  const [image, sources, platform] = [
+    await imageNamed(session, name),
+    await session.sources(),
+    await session.platform(name),
+  ]
+  return imageContainer(image, sources, platform)
 }
 
 /** An image by its name in `environments/images.yaml`; see {@link buildService} for what it throws. */
-export async function imageNamed(session: Session, name: string): Promise<PlatformImage> {
+export async function imageNamed(session: Session, name: string): Promise<Image> {
   const images = await session.images()
   const image = images[name]
   if (!image)

@@ -16,7 +16,7 @@ export function resultText(deployment: Deployment, results: StepResult[], ...mor
   const next =
     failed.length > 0
       ? [
-          `failed: ${failed.join(", ")}; correct what is said above, then run the same command again: what is done is left alone`,
+          `failed: ${failed.join(", ")}; correct what is said above, then run the same command again: it leaves alone what has succeeded`,
         ]
       : []
   const text = [title, formatResults(results), ...next, ...more, title].join("\n\n")

@@ -2,7 +2,6 @@
 import type { Directory, Secret } from "@dagger.io/dagger"
 import {
   chartDirectories,
-  defaultPlatform,
   type Environment,
   type Files,
   type Image,
@@ -35,12 +34,6 @@ export interface Given {
   awsCredentials?: Secret
   sandbox?: string
   providerMirror?: Directory
-}
-
-/** An image, and the platform that it is built for. */
-export interface PlatformImage {
-  image: Image
-  platform: string
 }
 
 /** One call. */
@@ -76,19 +69,15 @@ export class Session {
     return this.knownCharts
   }
 
-  /** All images of `environments/images.yaml` by name, each for the platform of the first environment that uses it. */
-  async images(): Promise<Record<string, PlatformImage>> {
-    const files = await this.files()
-    const used = loadEnvironments(files)
-      .reverse()
-      .flatMap(({ images, platform }) => Object.keys(images).map((name) => [name, platform] as const))
-    const platforms = new Map(used)
-    return Object.fromEntries(
-      Object.entries(loadImages(files)).map(([name, image]) => [
-        name,
-        { image, platform: platforms.get(name) ?? defaultPlatform },
-      ]),
-    )
+  /** All images of `environments/images.yaml`, by name. */
+  async images(): Promise<Record<string, Image>> {
+    return loadImages(await this.files())
+  }
+
+  /** The platform that an image is built for where no environment is named: that of the first one that uses it. */
+  async platform(image: string): Promise<string> {
+    const [first, ...others] = loadEnvironments(await this.files())
+    return [first, ...others].find(({ images }) => image in images)?.platform ?? first.platform
   }
 
   /** One environment, checked. */

@@ -1,12 +1,11 @@
 // test: a service as it would be pushed, tried beside a real Postgres, a real Kafka, and the images that it talks to.
 import { type Container, type Directory, ReturnType, type Service } from "@dagger.io/dagger"
-import type { BuiltImage } from "../model/index.js"
-import type { Sources } from "../steps/deployment.js"
+import type { BuiltImage, Image } from "../model/index.js"
 import { imageContainer } from "../steps/image.js"
 import { fresh } from "../tools/nonce.js"
 import { bound, kafka, postgres, type TestService, withVariables } from "../tools/test-services.js"
 import { imageNamed } from "./publish.js"
-import type { PlatformImage, Session } from "./session.js"
+import type { Session } from "./session.js"
 
 /** Seconds that a service's own tests may take. */
 const limit = 900
@@ -28,19 +27,20 @@ const port = 8080
  * @throws with what was printed, when a test fails, or the image does not answer 200 in time
  */
 export async function testService(session: Session, name: string, home: Directory): Promise<string> {
-  const { image, platform } = await imageNamed(session, name)
+  const image = await imageNamed(session, name)
   if (!("build" in image)) throw new Error(`${name} is copied from ${image.copy}: only what is built here has tests`)
   const [images, sources] = [await session.images(), await session.sources()]
+  const platform = await session.platform(name)
   const shared = [postgres(home), kafka(home)]
-  const services = [...shared, ...(await neighbours(image, images, sources, shared))]
+  const built = (other: BuiltImage) => imageContainer(other, sources, platform)
+  const services = [...shared, ...(await neighbours(image, images, built, shared))]
   const { path = "/health", variables = {} } = image.build.test ?? {}
 
-  const own = await imageContainer({ ...image, build: { ...image.build, target: "test" } }, sources, platform)
+  const own = await built({ ...image, build: { ...image.build, target: "test" } })
   const tried = withVariables(bound(fresh(own), services), variables)
   const tests = await run(tried, ["timeout", String(limit), "npm", "test"], `the tests of ${name}`)
 
-  const built = await imageContainer(image, sources, platform)
-  const started = served(withVariables(bound(fresh(built), services), variables), false)
+  const started = served(withVariables(bound(fresh(await built(image)), services), variables), false)
   // From a container of its own: the image need not have any client.
   const answer = await run(
     fresh(own).withServiceBinding("service", started),
@@ -54,16 +54,15 @@ export async function testService(session: Session, name: string, home: Director
 /** The images that run beside one, each beside what it needs itself; reading the file has refused circles. */
 async function neighbours(
   image: BuiltImage,
-  images: Record<string, PlatformImage>,
-  sources: Sources,
+  images: Record<string, Image>,
+  built: (image: BuiltImage) => Promise<Container>,
   shared: TestService[],
 ): Promise<TestService[]> {
   const beside = Object.entries(image.build.test?.beside ?? {})
   return Promise.all(
     beside.map(async ([host, { image: name, variables = {} }]) => {
-      const { image: other, platform } = images[name] as { image: BuiltImage; platform: string }
-      const services = [...shared, ...(await neighbours(other, images, sources, shared))]
-      const box = bound(await imageContainer(other, sources, platform), services)
+      const other = images[name] as BuiltImage
+      const box = bound(await built(other), [...shared, ...(await neighbours(other, images, built, shared))])
       const service = served(withVariables(box, { ...other.build.test?.variables, ...variables }), true)
       return { host, service, variables: {} }
     }),

@@ -19,7 +19,10 @@ export function ignorePatterns(text: string): string[] {
 }
 
 /** The names of the files that can say what is left out of a build, the one that counts first. */
-export const ignoreFiles = (dockerfile: string): string[] => [`${dockerfile}.dockerignore`, ".dockerignore"]
+export const ignoreFiles = (dockerfile: string): string[] => [
+  `${posix.normalize(dockerfile)}.dockerignore`,
+  ".dockerignore",
+]
 
 /**
  * What need not be sent to the engine. It reads the Dockerfile and these files itself, so they are sent even where the build
@@ -29,4 +32,6 @@ export const ignoreFiles = (dockerfile: string): string[] => [`${dockerfile}.doc
  * @param dockerfile path below the context
  */
 export const unsent = (patterns: readonly string[], dockerfile: string): string[] =>
-  patterns.length === 0 ? [] : [...patterns, ...[dockerfile, ...ignoreFiles(dockerfile)].map((file) => `!${file}`)]
+  patterns.length === 0
+    ? []
+    : [...patterns, ...[posix.normalize(dockerfile), ...ignoreFiles(dockerfile)].map((file) => `!${file}`)]

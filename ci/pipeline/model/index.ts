@@ -37,6 +37,14 @@
  *   destroyOrder(graph, { shared? }): Step[]
  *   select(graph, (step) => boolean): Graph      those steps and all that they need
  *
+ * Releases
+ *   nextRepair(history): Repair | undefined      what has to be done before Helm can upgrade, or after it has failed
+ *   wasGood(revision), lastOf(history)
+ *   unready(object): string | undefined          what an object of Kubernetes lacks to be ready
+ *   changedFields(one, other): string[]          paths of the fields that differ
+ *   troubles(pod, event?): Trouble[]             what keeps a pod from being ready
+ *   together([[name, words]]): string[]          the same words once, with all names
+ *
  * Results
  *   formatTable(headers, rows), formatPlan(plan), formatResults(results): string
  *   formatReport(report), formatLock(lock), lockDigest(lock), canonicalJson(value), digest(value): string
@@ -52,12 +60,14 @@ export { canonicalJson, digest } from "./canonical.js"
 export type { ChartFile, Dependency } from "./chart-file.js"
 export * from "./chart-files.js"
 export { chartDirectory, chartName, withContent } from "./charts.js"
+export { changedFields } from "./compare.js"
 export * from "./dockerignore.js"
 export * from "./environment.js"
 export { exampleLookup } from "./examples.js"
 export { isPlaceholder, roleArn, tenantRoles, workflowRoles } from "./github.js"
 export * from "./graph.js"
 export { sharedKey, sharedOutputs, tenantPrefix } from "./handover.js"
+export * from "./history.js"
 export * from "./images.js"
 export {
   type Files,
@@ -74,7 +84,9 @@ export * from "./ownership.js"
 export * from "./packing.js"
 export * from "./pins.js"
 export * from "./plan.js"
+export * from "./pods.js"
 export { formatPosition, formatProblem, ModelError, type Position, type Problem } from "./problems.js"
+export { unready } from "./readiness.js"
 export * from "./report.js"
 export * from "./resolve.js"
 export * from "./running.js"

@@ -27,7 +27,7 @@ export interface StepResult {
   /** A digest, a version, or what else says exactly what is there now. */
   readonly identity?: string
   readonly seconds?: number
-  /** Why it failed or was skipped. */
+  /** Why it failed or was skipped, or what else was done. */
   readonly note?: string
 }
 

@@ -1,75 +1,43 @@
-// Says why a release did not become ready: the state of its pods, and the last words of containers that crash.
-import type { Kubectl } from "../tools/kubectl.js"
+// Says why a release did not become ready: hooks that failed, objects that are not ready, and the last words of their pods.
+import { together } from "../model/index.js"
+import { content } from "../tools/helm-records.js"
+import type { Kubernetes } from "../tools/kubernetes.js"
+import { learnSecrets } from "../tools/kubernetes-secrets.js"
+import { look, type Said } from "./release-pods.js"
 
-interface Ended {
-  reason: string
-  exitCode: number
-  message?: string
-}
-
-interface ContainerStatus {
-  name: string
-  ready: boolean
-  restartCount: number
-  state: { waiting?: { reason: string; message?: string }; terminated?: Ended }
-  lastState?: { terminated?: Ended }
-}
-
-interface Pod {
-  metadata: { name: string }
-  status: {
-    phase: string
-    conditions?: { type: string; status: string; message?: string }[]
-    initContainerStatuses?: ContainerStatus[]
-    containerStatuses?: ContainerStatus[]
-  }
-}
-
-const logLines = 15
+/** How many of a container's last lines are quoted. */
+const lines = 15
 
 /**
- * What is wrong with a release's pods, one paragraph a pod.
+ * What is wrong with a revision of a release, one paragraph for each cause: the same words stand once, with all pods that
+ * they apply to.
  *
- * @param kubectl kubectl for the cluster
+ * @param kubernetes the cluster
  * @param namespace the release's namespace
- * @param release the release's name
+ * @param name the release's name
+ * @param revision the revision that has failed
+ * @param hooks what the pods of its hooks said last, where they are gone
  * @returns text for an error; never throws, because it is called while another error is reported
  */
-export async function diagnose(kubectl: Kubectl, namespace: string, release: string): Promise<string> {
+export async function diagnose(
+  kubernetes: Kubernetes,
+  namespace: string,
+  name: string,
+  revision: number,
+  hooks: Said[],
+): Promise<string> {
   try {
-    // A tenant's Secrets are made by somebody else, and a chart may make its own.
-    await kubectl.learnSecrets(namespace)
-    const pods = await kubectl.list<Pod>("pods", "-n", namespace, "-l", `app.kubernetes.io/instance=${release}`)
-    const reports = await Promise.all(pods.map((pod) => podReport(kubectl, namespace, pod)))
-    const wrong = reports.filter((report) => report !== "")
-    return wrong.length > 0 ? wrong.join("\n") : `no pod of ${release} in ${namespace} reports a problem`
+    await learnSecrets(kubernetes, namespace)
+    const { hook, said } = await look(
+      kubernetes,
+      namespace,
+      await content(kubernetes, namespace, name, revision),
+      lines,
+    )
+    const gone = hook && !said.some(([about]) => about.startsWith("pod "))
+    const all = gone ? [...said, ...hooks.filter(([about]) => about.startsWith("pod "))] : said
+    return together(all).join("\n") || `nothing in ${namespace} that belongs to ${name} reports a problem`
   } catch (error) {
     return `its pods could not be looked at: ${(error as Error).message}`
   }
-}
-
-async function podReport(kubectl: Kubectl, namespace: string, { metadata, status }: Pod): Promise<string> {
-  const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
-  const failing = statuses.filter(({ ready, state }) => !ready && !(state.terminated?.exitCode === 0))
-  const unscheduled = status.conditions?.find(({ type, status: s }) => type === "PodScheduled" && s === "False")
-  if (failing.length === 0 && !unscheduled) return ""
-  const containers = await Promise.all(
-    failing.map(async ({ name, restartCount, state, lastState }) => {
-      // One that crashes is found waiting for its next start, ended, or, for a moment, running.
-      const { reason = status.phase, message = "" } = state.waiting ?? {}
-      const ended = state.terminated ?? lastState?.terminated
-      const how = ended ? `; ended with exit code ${ended.exitCode} (${ended.reason}) ${ended.message ?? ""}` : ""
-      const log = await lastWords(kubectl, namespace, metadata.name, name, restartCount > 0)
-      return `  container ${name}: ${state.terminated?.reason ?? reason}, ${restartCount} restarts ${message}${how}\n${log}`
-    }),
-  )
-  return [`pod ${metadata.name}: ${unscheduled?.message ?? status.phase}`, ...containers].join("\n")
-}
-
-/** What a container said before it ended; where that is gone, or it has not ended yet, what it says now. */
-async function lastWords(kubectl: Kubectl, namespace: string, pod: string, container: string, restarted: boolean) {
-  const args = ["logs", pod, "-n", namespace, "-c", container, `--tail=${logLines}`]
-  const before = restarted ? await kubectl.run(...args, "--previous").catch(() => "") : ""
-  const log = before || (await kubectl.run(...args).catch(() => ""))
-  return log.replace(/^/gm, "    | ").trimEnd()
 }

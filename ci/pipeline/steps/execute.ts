@@ -26,7 +26,7 @@ export async function execute(graph: Graph, deployment: Deployment): Promise<Ste
       now(`${action} (${why})`)
       const outputs = work.outputs(action === "unchanged" ? found : await work.apply(found))
       deployment.keep(step.id, outputs)
-      return { outcome: outcomes[action], identity: outputs.version }
+      return { outcome: outcomes[action], identity: outputs.version, ...(outputs.note && { note: outputs.note }) }
     })
   })
 }
@@ -61,7 +61,7 @@ const silence = 60
  */
 export async function timed(
   { id }: Pick<GraphStep, "id">,
-  work: (now: (doing: string) => void) => Promise<Pick<StepResult, "outcome" | "identity">>,
+  work: (now: (doing: string) => void) => Promise<Pick<StepResult, "outcome" | "identity" | "note">>,
 ): Promise<StepResult> {
   const started = Date.now()
   const seconds = () => (Date.now() - started) / 1000

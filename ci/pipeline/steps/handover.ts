@@ -1,9 +1,11 @@
 // Where two repositories meet: one makes ready what the other, a tenant with narrower credentials, installs into.
 import { digest, type Json, type Release, resolveAll, sharedKey, sharedOutputs, tenantPrefix } from "../model/index.js"
+import type { KubernetesObject } from "../tools/kubernetes.js"
 import { Documents } from "../tools/s3.js"
 import type { Deployment } from "./deployment.js"
-import { namespaceObject, secretObjects } from "./namespace.js"
+import { namespaceObject } from "./namespace.js"
 import { assertOwn } from "./ownership.js"
+import { staleSecrets, writeSecrets } from "./release-secrets.js"
 import { destroyRelease, removeSecrets } from "./removal.js"
 import type { Step } from "./step.js"
 
@@ -17,8 +19,8 @@ interface Shared {
 interface Found {
   made: string
   shared?: Shared
-  /** Namespace and Secrets that are not there. */
-  missing: string[]
+  /** Namespace and Secrets that are not as they should be. */
+  wrong: string[]
   /** Why the namespace does not say that it is this environment's. */
   unclaimed?: string
 }
@@ -45,41 +47,33 @@ export function handoverStep(id: string, release: Release, tenant: string, deplo
   return {
     id,
     async inspect() {
-      const [document, kubectl, unclaimed] = await Promise.all([
+      const kubernetes = await deployment.kubernetes()
+      const [document, unclaimed, space, stale] = await Promise.all([
         documents.read(key),
-        deployment.kubectl(),
         assertOwn(deployment, namespace),
+        kubernetes.get(`/api/v1/namespaces/${namespace}`),
+        staleSecrets(namespace, secrets(), deployment),
       ])
-      const [namespaces, existing] = await Promise.all([
-        kubectl.names("namespaces"),
-        kubectl.names("secrets", "-n", namespace),
-      ])
-      const missing = [
-        ...(namespaces.includes(namespace) ? [] : [`namespace ${namespace}`]),
-        ...Object.keys(secrets())
-          .filter((secret) => !existing.includes(secret))
-          .map((secret) => `Secret ${secret}`),
-      ]
-      return { made: make(), shared: document && JSON.parse(document.text), missing, unclaimed }
+      const wrong = [...(space ? [] : [`namespace ${namespace}: not there`]), ...stale.map(({ why }) => why)]
+      return { made: make(), shared: document && JSON.parse(document.text), wrong, unclaimed }
     },
-    plan({ made, shared, missing, unclaimed }) {
+    plan({ made, shared, wrong, unclaimed }) {
       if (!shared) return { action: "create", why: `not ready for ${tenant}` }
-      if (missing.length > 0) return { action: "update", why: `not there: ${missing.join(", ")}` }
+      if (wrong.length > 0) return { action: "update", why: wrong.join("; ") }
       if (unclaimed) return { action: "update", why: unclaimed }
       return shared.made === made
         ? { action: "unchanged", why: `ready for ${tenant}` }
         : { action: "update", why: "outputs or Secrets changed" }
     },
     async apply({ made }) {
-      const kubectl = await deployment.kubectl()
-      await kubectl.apply(
-        namespaceObject(namespace, environment),
-        ...(await secretObjects(namespace, name, secrets(), deployment)),
-      )
+      const kubernetes = await deployment.kubernetes()
+      await kubernetes.apply(namespaceObject(namespace, environment) as KubernetesObject)
+      const stale = await staleSecrets(namespace, secrets(), deployment)
+      await writeSecrets(namespace, name, secrets(), stale, deployment)
       await removeSecrets(deployment, namespace, name, Object.keys(secrets()))
       const shared: Shared = { made, outputs: outputs() }
       await documents.write(key, JSON.stringify(shared))
-      return { made, shared, missing: [] }
+      return { made, shared, wrong: [] }
     },
     outputs: ({ made }) => ({ version: `handed to ${tenant}`, values: { made } }),
     async destroy() {

@@ -1,21 +1,41 @@
 // A release: namespace and Secrets first, then Helm with the chart and the images by their digests.
-import { chartName, digest, MADE_LABEL, ownerLabels, type Release, resolveAll, TENANT_LABEL } from "../model/index.js"
-import type { Helm, ReleaseRecord } from "../tools/helm.js"
-import type { Kubectl } from "../tools/kubectl.js"
+import {
+  chartName,
+  digest,
+  lastOf,
+  MADE_LABEL,
+  ownerLabels,
+  type Release,
+  type Revision,
+  resolveAll,
+  TENANT_LABEL,
+} from "../model/index.js"
+import { content, history } from "../tools/helm-records.js"
+import type { KubernetesObject } from "../tools/kubernetes.js"
+import { say } from "../tools/say.js"
 import type { Deployment } from "./deployment.js"
 import { diagnose } from "./diagnosis.js"
-import { namespaceObject, secretObjects } from "./namespace.js"
+import { namespaceObject } from "./namespace.js"
 import { assertOwn } from "./ownership.js"
+import { type Wrong, wrongObjects } from "./release-objects.js"
+import { type Installed, markGood, repair } from "./release-repair.js"
+import { type Stale, staleSecrets, writeSecrets } from "./release-secrets.js"
+import { Watch } from "./release-watch.js"
 import { destroyRelease, removeSecrets } from "./removal.js"
 import type { Step } from "./step.js"
 
 interface Found {
   made: string
-  record?: ReleaseRecord
-  /** Workloads that are not as they should be. */
-  unready: string[]
+  /** The last revision, where there is one. */
+  last?: Revision
+  /** Objects that are not there, not as applied, or not ready. */
+  wrong: Wrong[]
+  /** Secrets that are not there, or have a new value. */
+  stale: Stale[]
   /** Why it does not say that it is this environment's. */
   unclaimed?: string
+  /** What had to be repaired before Helm could work. */
+  repaired?: string[]
 }
 
 /**
@@ -34,10 +54,13 @@ export function releaseStep(id: string, name: string, release: Release, deployme
     values: resolveAll(environment, ["releases", name, "values"], deployment.lookup()),
     secrets: resolveAll(environment, ["releases", name, "secrets"], deployment.lookup()) as Release["secrets"],
   })
-
+  const installed = async (): Promise<Installed> => {
+    const [helm, kubernetes] = await Promise.all([deployment.helm(), deployment.kubernetes()])
+    return { helm, kubernetes, namespace, name, timeout }
+  }
   // Helm keeps labels that it is not told: "null" takes away the one of a tenant that had the release before.
-  const labels = (made: string, record?: ReleaseRecord) => ({
-    ...(record?.labels[TENANT_LABEL] && { [TENANT_LABEL]: "null" }),
+  const labels = (made: string, last?: Revision) => ({
+    ...(last?.labels[TENANT_LABEL] && { [TENANT_LABEL]: "null" }),
     ...ownerLabels(environment),
     [MADE_LABEL]: made,
   })
@@ -46,74 +69,87 @@ export function releaseStep(id: string, name: string, release: Release, deployme
     id,
     async inspect() {
       const made = digest(resolved()).replace("sha256:", "").slice(0, 40)
-      const [helm, kubectl] = await Promise.all([deployment.helm(), deployment.kubectl()])
-      const [records, unready, unclaimed] = await Promise.all([
-        helm.releases(namespace),
-        unreadyWorkloads(kubectl, namespace, name),
+      const kubernetes = await deployment.kubernetes()
+      const [revisions, unclaimed] = await Promise.all([
+        history(kubernetes, namespace, name),
         assertOwn(deployment, namespace, name),
       ])
-      return { made, record: records.get(name), unready, unclaimed }
-    },
-    plan({ made, record, unready, unclaimed }) {
-      if (!record) return { action: "create", why: "not installed" }
-      if (unclaimed) return { action: "update", why: unclaimed }
-      if (record.status !== "deployed") return { action: "update", why: `the last revision is ${record.status}` }
-      if (record.labels[MADE_LABEL] !== made) return { action: "update", why: "chart, images or values changed" }
-      if (unready.length > 0) return { action: "update", why: `not ready: ${unready.join(", ")}` }
-      return { action: "unchanged", why: "chart, images and values; everything ready" }
-    },
-    async apply({ made, record }) {
-      const { chart, values, secrets } = resolved()
-      const [helm, kubectl, { host }] = await Promise.all([
-        deployment.helm(),
-        deployment.kubectl(),
-        deployment.registry(),
+      const last = lastOf(revisions)
+      if (last?.status !== "deployed") return { made, last, wrong: [], stale: [], unclaimed }
+      const { manifest } = await content(kubernetes, namespace, name, last.revision)
+      const [wrong, stale] = await Promise.all([
+        wrongObjects(kubernetes, namespace, manifest),
+        staleSecrets(namespace, resolved().secrets, deployment),
       ])
+      return { made, last, wrong, stale, unclaimed }
+    },
+    plan({ made, last, wrong, stale, unclaimed }) {
+      if (!last || last.status === "uninstalled") return { action: "create", why: "not installed" }
+      if (last.status !== "deployed") return { action: "update", why: `the last revision is ${last.status}` }
+      const reasons = [
+        ...(unclaimed ? [unclaimed] : []),
+        ...(last.labels[MADE_LABEL] === made ? [] : ["chart, images or values changed"]),
+        ...stale.map(({ why }) => why),
+        ...wrong.map(({ title, why }) => `${title}: ${why}`),
+      ]
+      if (reasons.length > 0) return { action: "update", why: reasons.join("; ") }
+      return { action: "unchanged", why: "chart, images, values and secrets; every object as applied and ready" }
+    },
+    async apply({ made }) {
+      const { chart, values, secrets } = resolved()
+      const [there, { host }] = await Promise.all([installed(), deployment.registry()])
+      const { helm, kubernetes } = there
+      const tell = (line: string) => say(`${id}: ${line}`)
       // A tenant's namespace is made by whoever runs the cluster.
-      const space = environment.tenant ? [] : [namespaceObject(namespace, environment)]
-      await kubectl.apply(...space, ...(await secretObjects(namespace, name, secrets, deployment)))
-      await unlock(helm, namespace, record)
+      if (!environment.tenant) await kubernetes.apply(namespaceObject(namespace, environment) as KubernetesObject)
+      const repaired = await repair(there)
+      repaired.forEach(tell)
+      const before = await markGood(there)
+      const stale = await staleSecrets(namespace, secrets, deployment)
+      for (const workload of await writeSecrets(namespace, name, secrets, stale, deployment))
+        tell(`restarts ${workload}, because a Secret of it has changed`)
+
+      const reference = `oci://${host}/${environment.chartRepository}/${chartName(release.chart)}@${chart}`
+      const watch = new Watch(kubernetes, namespace, name, tell)
       try {
-        const reference = `oci://${host}/${environment.chartRepository}/${chartName(release.chart)}@${chart}`
-        await helm.upgrade({ name, namespace, chart: reference, values, labels: labels(made, record), timeout })
+        await watch.during(
+          helm.upgrade({ name, namespace, chart: reference, values, labels: labels(made, before), timeout }),
+        )
       } catch (error) {
-        const found = await diagnose(kubectl, namespace, name)
-        await withdraw(helm, name, namespace, timeout, record)
-        throw new Error(`${(error as Error).message}\n${found}`)
+        throw new Error([(error as Error).message, ...repaired, ...(await aftermath(there, watch, before))].join("\n"))
       }
       await removeSecrets(deployment, namespace, name, Object.keys(secrets))
-      const records = await helm.releases(namespace)
-      return { made, record: records.get(name), unready: [] }
+      return { made, last: await markGood(there), wrong: [], stale: [], repaired }
     },
-    outputs: ({ made, record }) => ({ version: `revision ${record?.revision ?? 0}`, values: { made } }),
+    outputs: ({ made, last, repaired }) => ({
+      version: `revision ${last?.revision ?? 0}`,
+      values: { made },
+      note: repaired?.join("\n"),
+    }),
     destroy: () => destroyRelease(deployment, namespace, name, timeout),
   }
 }
 
-/** A run that was killed leaves a revision pending, and Helm refuses to touch it: go back to what was before. */
-async function unlock(helm: Helm, namespace: string, record?: ReleaseRecord): Promise<void> {
-  if (!record?.status.startsWith("pending")) return
-  if (record.revision > 1) await helm.rollback(record.name, namespace)
-  else await helm.uninstall(record.name, namespace, 120)
-}
-
-/** A release that failed leaves nothing half done: the revision before it, or nothing. */
-async function withdraw(helm: Helm, name: string, namespace: string, timeout: number, before?: ReleaseRecord) {
-  if (before?.status === "deployed") await helm.rollback(name, namespace)
-  else await helm.uninstall(name, namespace, timeout)
-}
-
-interface Workload {
-  kind: string
-  metadata: { name: string }
-  spec: { replicas?: number }
-  status?: { readyReplicas?: number }
-}
-
-async function unreadyWorkloads(kubectl: Kubectl, namespace: string, release: string): Promise<string[]> {
-  const selector = `app.kubernetes.io/instance=${release}`
-  const workloads = await kubectl.list<Workload>("deployments,statefulsets", "-n", namespace, "-l", selector)
-  return workloads
-    .filter(({ spec, status }) => (status?.readyReplicas ?? 0) < (spec.replicas ?? 1))
-    .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+/**
+ * What is to be said below Helm's own error: why, as far as it can be seen, and what was done about it. Never throws: what it
+ * cannot do is one more thing to say.
+ *
+ * @param there the release
+ * @param watch who watched it
+ * @param before the last revision before the upgrade
+ */
+async function aftermath(there: Installed, watch: Watch, before?: Revision): Promise<string[]> {
+  const { kubernetes, namespace, name } = there
+  const said: string[] = []
+  try {
+    const last = lastOf(await history(kubernetes, namespace, name))
+    if (!last) return ["Helm made no revision: nothing was installed"]
+    if (last.revision === before?.revision)
+      return [`Helm made no revision: revision ${last.revision} was left as it is`]
+    said.push(await diagnose(kubernetes, namespace, name, last.revision, watch.hooks))
+    said.push(...(await repair(there)))
+  } catch (error) {
+    said.push((error as Error).message)
+  }
+  return said
 }

@@ -14,6 +14,8 @@ export interface Yield {
   version: string
   /** Values that `${infra.…}` and `${images.…}` refer to; none of them is secret. */
   values: Record<string, Json>
+  /** What else was done, for people: it stands below the result's table. */
+  note?: string
 }
 
 /** A part of a deployment that can be looked at, planned, carried out and taken away. */

@@ -3,6 +3,7 @@ import { type Container, dag, type Platform } from "@dagger.io/dagger"
 import { atDigest, pinnedDigest, unpinned } from "../model/index.js"
 import { copyImage, digestAt, pushImage } from "../tools/crane.js"
 import { digestOf } from "../tools/ecr.js"
+import { reasonOf, say } from "../tools/say.js"
 import type { Deployment } from "./deployment.js"
 
 /** The label of images that only stand in for what cannot be had; a value says what for. */
@@ -64,12 +65,13 @@ export async function copyUpstream(
     await copyImage(target, registry, reference, image.repository, tag)
   } catch (error) {
     const { platform } = deployment.environment
-    console.log(`${image.copy}: the engine pulls it, for ${platform} only: ${(error as Error).message}`)
+    const why = reasonOf(error)
+    say(`${image.copy}: pulled by the engine, for ${platform} only: ${why.trim().split("\n").at(-1)}`)
     try {
       const tarball = await pulled(reference, platform).asTarball().sync()
       return await pushImage(target, registry, tarball, image.repository, tag)
     } catch (second) {
-      throw new Error(`${reference} cannot be copied.\n${(error as Error).message}\n${(second as Error).message}`)
+      throw new Error(`${reference} cannot be copied.\n${why}\n${reasonOf(second)}`)
     }
   }
   const [, expected] = reference.split("@")
@@ -92,7 +94,7 @@ async function digestNow(copy: string, deployment: Deployment): Promise<string> 
   } catch (error) {
     const registry = await deployment.registry()
     return digestAt(deployment.target, registry, copy).catch((second) => {
-      throw new Error(`${copy} cannot be had.\n${(error as Error).message}\n${(second as Error).message}`)
+      throw new Error(`${copy} cannot be had.\n${reasonOf(error)}\n${reasonOf(second)}`)
     })
   }
 }

@@ -1,4 +1,4 @@
-// Helm releases: installs, upgrades and removes them in one cluster.
+// Helm releases: installs, upgrades, rolls back and removes them in one cluster.
 import type { Container } from "@dagger.io/dagger"
 import { helmValues } from "../model/index.js"
 import type { AwsPlace } from "./aws.js"
@@ -17,79 +17,70 @@ export interface ReleaseSpec {
   values: unknown
   /** Labels of the release's record in the cluster. */
   labels: Record<string, string>
-  /** Seconds to wait until its pods are ready. */
+  /** Seconds to wait until its objects are ready, and for each hook. */
   timeout: number
 }
 
-/** A release, as `helm list` shows it. */
-export interface ReleaseRecord {
-  name: string
-  status: string
-  revision: number
-  labels: Record<string, string>
-}
+/** A command waits for its objects and for hooks, each as long as that; and not all of it is waiting. */
+const runSeconds = (timeout: number) => 2 * timeout + 120
+
+/** Server-side, and over what others have changed: an object is as the chart says, whoever has edited it. */
+const applying = ["--server-side=true", "--force-conflicts"]
 
 /** Helm for one cluster and one registry, as the caller. */
 export class Helm {
-  private constructor(private readonly box: Container) {}
+  private constructor(
+    private readonly box: Container,
+    private readonly place: AwsPlace,
+    private readonly cluster: Cluster,
+  ) {}
 
-  /** A Helm that can reach cluster and registry; its token lasts 15 minutes. */
+  /** A Helm that can reach cluster and registry. */
   static async open(place: AwsPlace, cluster: Cluster, registry: Registry): Promise<Helm> {
-    return new Helm(await withCluster(withRegistryLogin(await toolbox("helm"), registry), place, cluster))
-  }
-
-  /** The releases of a namespace by name, whatever their state. */
-  async releases(namespace: string): Promise<Map<string, ReleaseRecord>> {
-    const { stdout } = await run(this.box, ["helm", "list", "--namespace", namespace, "--output", "json"])
-    const listed: { name: string; status: string; revision: string }[] = JSON.parse(stdout)
-    const records = await Promise.all(
-      listed.map(async ({ name, status, revision }) => ({
-        name,
-        status,
-        revision: Number(revision),
-        labels: await this.labels(name, namespace),
-      })),
-    )
-    return new Map(records.map((record) => [record.name, record]))
+    return new Helm(withRegistryLogin(await toolbox("helm"), registry), place, cluster)
   }
 
   /** Installs or upgrades a release and waits until it is ready. Throws with Helm's message when it is not. */
   async upgrade({ name, namespace, chart, values, labels, timeout }: ReleaseSpec): Promise<void> {
     const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
-    await run(this.box.withNewFile("/run/values.json", helmValues(values)), [
-      "helm",
-      "upgrade",
-      name,
-      chart,
+    // Without values Helm would take those of the last revision.
+    const args = [
       "--install",
-      "--namespace",
-      namespace,
+      ...applying,
       "--values",
       "/run/values.json",
-      // Without values Helm would take those of the last revision.
       "--reset-values",
       "--labels",
       pairs.join(","),
-      "--wait",
-      "--wait-for-jobs",
-      "--timeout",
-      `${timeout}s`,
-    ])
+    ]
+    const wait = ["--wait", "--wait-for-jobs"]
+    await this.run(namespace, timeout, ["upgrade", name, chart, ...args, ...wait], (box) =>
+      box.withNewFile("/run/values.json", helmValues(values)),
+    )
   }
 
-  /** Goes back to the last revision that was deployed. */
-  async rollback(name: string, namespace: string): Promise<void> {
-    await run(this.box, ["helm", "rollback", name, "--namespace", namespace, "--wait=hookOnly"])
+  /**
+   * Goes back to a revision. Waits for hooks, not until its objects are ready.
+   *
+   * @param name the release's name
+   * @param namespace its namespace
+   * @param revision the number of the revision
+   * @param timeout seconds to wait for each hook
+   * @param hooks whether the hooks of the revision are run
+   */
+  async rollback(name: string, namespace: string, revision: number, timeout: number, hooks: boolean): Promise<void> {
+    const args = [String(revision), ...applying, "--wait=hookOnly", ...(hooks ? [] : ["--no-hooks"])]
+    await this.run(namespace, timeout, ["rollback", name, ...args])
   }
 
-  /** Removes a release; one that is not there is no error. */
-  async uninstall(name: string, namespace: string, timeout: number): Promise<void> {
-    const args = ["--namespace", namespace, "--ignore-not-found", "--wait", "--timeout", `${timeout}s`]
-    await run(this.box, ["helm", "uninstall", name, ...args])
+  /** Removes a release and waits until its objects are gone; one that is not there is no error. */
+  async uninstall(name: string, namespace: string, timeout: number, hooks = true): Promise<void> {
+    const args = ["--ignore-not-found", "--wait", ...(hooks ? [] : ["--no-hooks"])]
+    await this.run(namespace, timeout, ["uninstall", name, ...args])
   }
 
-  private async labels(name: string, namespace: string): Promise<Record<string, string>> {
-    const command = ["helm", "get", "metadata", name, "--namespace", namespace, "--output", "json"]
-    return JSON.parse((await run(this.box, command)).stdout).labels ?? {}
+  private async run(namespace: string, timeout: number, args: string[], more = (box: Container) => box): Promise<void> {
+    const box = await withCluster(this.box, this.place, this.cluster, runSeconds(timeout))
+    await run(more(box), ["helm", ...args, "--namespace", namespace, "--timeout", `${timeout}s`])
   }
 }

@@ -1,6 +1,5 @@
 // kubectl: reads and applies Kubernetes objects.
 import type { Container } from "@dagger.io/dagger"
-import { secrets } from "../model/index.js"
 import type { AwsPlace } from "./aws.js"
 import { type Cluster, withCluster } from "./cluster.js"
 import { run } from "./exec.js"
@@ -10,16 +9,13 @@ import { toolbox } from "./toolbox.js"
 /** The field manager of the objects that the module applies itself. */
 const fieldManager = "wallet-world"
 
-/** Keys of Secrets whose values are in no way secret: to hide them would make a text hard to read. */
-const open = /^(.*[-_.])?(user(name)?|host(name)?|port|(db)?name|database|engine|ca\.crt|tls\.crt|namespace)$/i
-
 /** kubectl for one cluster, as the caller. */
 export class Kubectl {
   private constructor(private readonly box: Container) {}
 
-  /** A kubectl that can reach the cluster; its token lasts 15 minutes. */
+  /** A kubectl that can reach the cluster for half an hour. */
   static async open(place: AwsPlace, cluster: Cluster): Promise<Kubectl> {
-    return new Kubectl(await withCluster(await toolbox("kubectl"), place, cluster))
+    return new Kubectl(await withCluster(await toolbox("kubectl"), place, cluster, 30 * 60))
   }
 
   /**
@@ -45,26 +41,6 @@ export class Kubectl {
   async names(kind: string, ...args: string[]): Promise<string[]> {
     const lines = await this.run("get", kind, ...args, "-o", 'jsonpath={range .items[*]}{.metadata.name}{"\\n"}{end}')
     return lines.split("\n").filter(Boolean)
-  }
-
-  /**
-   * Reads the Secrets of a namespace, so that their values are taken out of what the module says from now on: the log of a
-   * program that fails may hold them.
-   */
-  async learnSecrets(namespace: string): Promise<void> {
-    const list = await this.run(
-      "get",
-      "secrets",
-      "-n",
-      namespace,
-      "--field-selector",
-      "type!=helm.sh/release.v1",
-      "-o",
-      "json",
-    )
-    const found: { data?: Record<string, string> }[] = JSON.parse(list).items
-    for (const [key, value] of found.flatMap(({ data = {} }) => Object.entries(data)))
-      if (!open.test(key)) secrets.know(Buffer.from(value, "base64").toString())
   }
 
   /**

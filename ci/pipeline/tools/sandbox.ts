@@ -33,11 +33,13 @@ const goModules: GoModuleName[] = ["containerd", "coredns", "distribution", "etc
  *
  * @param home the directory `sandbox`
  * @param port the one port that it listens on; its names carry it, so it must be the same on every side
+ * @param tokenSeconds how long it takes a token of EKS for
  */
-export async function sandboxService(home: Directory, port: number): Promise<Service> {
+export async function sandboxService(home: Directory, port: number, tokenSeconds = 900): Promise<Service> {
   return (await programImage("sandbox", sandboxProgram(home)))
     .withMountedTemp("/data")
     .withEnvVariable("SANDBOX_PORT", String(port))
+    .withEnvVariable("SANDBOX_TOKEN_SECONDS", String(tokenSeconds))
     .withExposedPort(port)
     .withDefaultArgs(["/opt/sandbox/start"])
     .asService({ insecureRootCapabilities: true })

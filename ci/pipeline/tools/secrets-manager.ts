@@ -27,3 +27,25 @@ export async function secretValue(place: AwsPlace, arn: string, field?: string):
     client.destroy()
   }
 }
+
+/**
+ * The version of a secret's current value: another one after each change. It is not secret itself.
+ *
+ * @param place target, account, region
+ * @param arn the secret's ARN
+ * @returns the version's id, or undefined where there is no such secret
+ * @throws when AWS refuses
+ */
+export async function secretVersion(place: AwsPlace, arn: string): Promise<string | undefined> {
+  const { SecretsManagerClient, DescribeSecretCommand } = await import("@aws-sdk/client-secrets-manager")
+  const client = new SecretsManagerClient(await clientOptions(place))
+  try {
+    const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: arn }))
+    return Object.keys(VersionIdsToStages).find((id) => VersionIdsToStages[id].includes("AWSCURRENT"))
+  } catch (error) {
+    if ((error as Error).name === "ResourceNotFoundException") return undefined
+    throw new Error(`the secret ${arn} cannot be looked at: ${(error as Error).message}`)
+  } finally {
+    client.destroy()
+  }
+}

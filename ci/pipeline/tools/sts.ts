@@ -43,6 +43,39 @@ export async function checkCaller(place: AwsPlace): Promise<string> {
  * @returns the token, good for 15 minutes
  */
 export async function eksToken(place: AwsPlace, cluster: string): Promise<string> {
+  const sign = await tokenSigner(place, cluster)
+  return secrets.know(await sign(new Date()))
+}
+
+/** Seconds for which one token of many is used, at least; and how many there are at most, each of 1 to 2 kB. */
+const shortestInterval = 15
+const mostTokens = 250
+
+/**
+ * Tokens for a command that may run longer than one is good for: a request can be signed for a later time, from which on it
+ * is good for 15 minutes.
+ *
+ * @param place target, account, region
+ * @param cluster the cluster's name
+ * @param seconds how long the command may run, from now on
+ * @returns the tokens in order, each with the time in seconds since 1970 from which on it is to be used, for `interval` seconds
+ */
+export async function eksTokens(
+  place: AwsPlace,
+  cluster: string,
+  seconds: number,
+): Promise<{ interval: number; tokens: { from: number; token: string }[] }> {
+  const interval = Math.max(shortestInterval, Math.ceil(seconds / mostTokens))
+  const sign = await tokenSigner(place, cluster)
+  const now = Math.floor(Date.now() / 1000)
+  const times = Array.from({ length: Math.ceil(seconds / interval) + 1 }, (_, index) => now + index * interval)
+  return {
+    interval,
+    tokens: await Promise.all(times.map(async (from) => ({ from, token: await sign(new Date(from * 1000)) }))),
+  }
+}
+
+async function tokenSigner(place: AwsPlace, cluster: string): Promise<(at: Date) => Promise<string>> {
   const [{ SignatureV4 }, { Hash }] = await Promise.all([import("@smithy/signature-v4"), import("./hash.js")])
   const { accessKeyId, secretAccessKey, sessionToken } = await place.target.credentials(place.account)
   const signer = new SignatureV4({
@@ -52,17 +85,19 @@ export async function eksToken(place: AwsPlace, cluster: string): Promise<string
     sha256: Hash,
   })
   const hostname = `sts.${place.region}.amazonaws.com`
-  const request = await signer.presign(
-    {
-      method: "GET",
-      protocol: "https:",
-      hostname,
-      path: "/",
-      query: { Action: "GetCallerIdentity", Version: "2011-06-15" },
-      headers: { host: hostname, "x-k8s-aws-id": cluster },
-    },
-    { expiresIn: tokenSeconds, unhoistableHeaders: new Set(["x-k8s-aws-id"]) },
-  )
-  const query = new URLSearchParams(request.query as Record<string, string>)
-  return secrets.know(`k8s-aws-v1.${Buffer.from(`https://${hostname}/?${query}`).toString("base64url")}`)
+  return async (at) => {
+    const request = await signer.presign(
+      {
+        method: "GET",
+        protocol: "https:",
+        hostname,
+        path: "/",
+        query: { Action: "GetCallerIdentity", Version: "2011-06-15" },
+        headers: { host: hostname, "x-k8s-aws-id": cluster },
+      },
+      { expiresIn: tokenSeconds, signingDate: at, unhoistableHeaders: new Set(["x-k8s-aws-id"]) },
+    )
+    const query = new URLSearchParams(request.query as Record<string, string>)
+    return `k8s-aws-v1.${Buffer.from(`https://${hostname}/?${query}`).toString("base64url")}`
+  }
 }

@@ -26,5 +26,5 @@ test("the Dockerfile and the files that say what is left out are always sent; al
     "!.dockerignore",
   ])
   expect(unsent([], "Dockerfile")).toEqual([])
-  expect(ignoreFiles("Dockerfile")[0]).toBe("Dockerfile.dockerignore")
+  expect(ignoreFiles("./Dockerfile")[0]).toBe("Dockerfile.dockerignore")
 })

@@ -1,0 +1,122 @@
+// The objects of a release's manifest as they are in the cluster: whether each is there, as applied, and ready.
+import { parseAllDocuments } from "yaml"
+import { changedFields, unready } from "../model/index.js"
+import { type Kubernetes, KubernetesError, type KubernetesObject } from "../tools/kubernetes.js"
+
+/** One object of a manifest. */
+export interface Named {
+  /** Kind and name, such as "Deployment web". */
+  title: string
+  object: KubernetesObject
+  /** The text that Helm applies; the server reads it itself, as it does with Helm's. */
+  yaml: string
+}
+
+/** An object that is not as it should be. */
+export interface Wrong {
+  title: string
+  /** For example "not there", "not as applied (spec.replicas)", "0 of 2 ready". */
+  why: string
+}
+
+/** Whoever asks what would be changed, and changes nothing. */
+const asking = { manager: "wallet-world-plan", dryRun: true }
+
+/** The objects of a manifest, lists taken apart. */
+export function objectsOf(manifest: string): Named[] {
+  return manifest
+    .split(/^---(?=\s)/m)
+    .flatMap((yaml) =>
+      parseAllDocuments(yaml, { version: "1.1" }).map((document) => ({ yaml, object: document.toJS() })),
+    )
+    .filter(({ object }) => object?.kind)
+    .flatMap(({ yaml, object }) =>
+      Array.isArray(object.items) && object.kind.endsWith("List")
+        ? object.items.map((item: KubernetesObject) => ({ object: item, yaml: JSON.stringify(item) }))
+        : [{ object, yaml }],
+    )
+    .map(({ yaml, object }) => ({ yaml, object, title: `${object.kind} ${object.metadata?.name}` }))
+}
+
+/**
+ * The objects of a manifest that are not as they should be.
+ *
+ * @param kubernetes the cluster
+ * @param namespace the namespace of objects that name none
+ * @param manifest the YAML that Helm has applied
+ */
+export async function wrongObjects(kubernetes: Kubernetes, namespace: string, manifest: string): Promise<Wrong[]> {
+  const scaled = new Set<string>()
+  const named = objectsOf(manifest)
+  if (named.some(({ object }) => scalable.includes(String(object.kind))))
+    for (const target of await autoscaled(kubernetes, namespace)) scaled.add(target)
+  const looked = named.map(async (one) => {
+    const why = await problem(kubernetes, namespace, one, scaled).catch(forbidden)
+    return why ? [{ title: one.title, why }] : []
+  })
+  return (await Promise.all(looked)).flat()
+}
+
+/** The objects of a manifest that are there and not ready. */
+export async function unreadyObjects(kubernetes: Kubernetes, namespace: string, manifest: string): Promise<Wrong[]> {
+  const looked = objectsOf(manifest).map(async ({ object, title }) => {
+    const path = await kubernetes.pathOf(object, namespace)
+    const live = path ? await kubernetes.get(path).catch(forbidden) : undefined
+    const why = live && unready(live)
+    return why ? [{ title, why }] : []
+  })
+  return (await Promise.all(looked)).flat()
+}
+
+async function problem(
+  kubernetes: Kubernetes,
+  namespace: string,
+  { object, yaml }: Named,
+  scaled: Set<string>,
+): Promise<string | undefined> {
+  const path = await kubernetes.pathOf(object, namespace)
+  if (!path) return `of a kind that the cluster does not know, ${object.apiVersion}`
+  const live = await kubernetes.get(path)
+  if (!live) return endsByItself(object) ? undefined : "not there"
+  const changed = await drift(kubernetes, path, yaml, live)
+  const own = changed.filter(
+    (field) => field !== "spec.replicas" || !scaled.has(`${object.kind} ${object.metadata.name}`),
+  )
+  if (own.length > 0) return `not as applied (${own.join(", ")})`
+  return unready(live)
+}
+
+/** A Job that is deleted some time after it has ended is not missed. */
+const endsByItself = ({ kind, spec }: KubernetesObject) =>
+  kind === "Job" && (spec as { ttlSecondsAfterFinished?: number } | undefined)?.ttlSecondsAfterFinished !== undefined
+
+/** The fields that applying the manifest again would change. */
+async function drift(kubernetes: Kubernetes, path: string, yaml: string, live: KubernetesObject): Promise<string[]> {
+  try {
+    return changedFields(live, await kubernetes.apply({ path, yaml }, asking))
+  } catch (error) {
+    const { status, message } = error as KubernetesError
+    // Who may only look cannot ask what a change would do; some webhooks cannot be asked either.
+    if (status === 403 || (status === 400 && message.includes("dry run"))) return []
+    if (status === 422) return [message]
+    throw error
+  }
+}
+
+const scalable = ["Deployment", "StatefulSet", "ReplicaSet"]
+
+/** What a HorizontalPodAutoscaler scales has the replicas that it says. */
+async function autoscaled(kubernetes: Kubernetes, namespace: string): Promise<string[]> {
+  interface Autoscaler {
+    spec: { scaleTargetRef: { kind: string; name: string } }
+  }
+  const path = `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`
+  const found = await kubernetes.list<Autoscaler>(path).catch(forbidden)
+  return (found ?? []).map(({ spec }) => `${spec.scaleTargetRef.kind} ${spec.scaleTargetRef.name}`)
+}
+
+/** What the caller may not look at is not judged. */
+function forbidden(error: unknown): undefined {
+  if (error instanceof KubernetesError && error.status === 403) return undefined
+  throw error
+}

@@ -1,0 +1,95 @@
+// Gets a release out of a state that nothing can be built on: half done by a run that was killed, or failed.
+import { GOOD_LABEL, lastOf, nextRepair, type Repair, type Revision, wasGood } from "../model/index.js"
+import type { Helm } from "../tools/helm.js"
+import { content, forgetRecord, history, labelRecord } from "../tools/helm-records.js"
+import type { Kubernetes } from "../tools/kubernetes.js"
+import { unreadyObjects } from "./release-objects.js"
+
+/** A release in a cluster. */
+export interface Installed {
+  helm: Helm
+  kubernetes: Kubernetes
+  namespace: string
+  name: string
+  /** Seconds for hooks, and until all is ready. */
+  timeout: number
+}
+
+/** What is forgotten and tried once more ends: five repairs are more than any history needs. */
+const mostRepairs = 5
+
+/** Seconds until what was gone back to must be ready; it was before. */
+const patience = 120
+
+/**
+ * Repairs a release until Helm can upgrade it. The history is read again after each repair, whatever came of it.
+ *
+ * @param release the release
+ * @returns what was done, one sentence each; nothing when nothing had to be done
+ * @throws when it cannot be repaired, with what was done until then
+ */
+export async function repair(release: Installed): Promise<string[]> {
+  const done: string[] = []
+  const tried = new Set<string>()
+  for (let count = 0; ; count++) {
+    const revisions = await history(release.kubernetes, release.namespace, release.name)
+    const next = nextRepair(revisions)
+    if (!next) return done
+    const again = tried.has(JSON.stringify({ ...next, because: "" }))
+    tried.add(JSON.stringify({ ...next, because: "" }))
+    try {
+      if (count >= mostRepairs) throw new Error(`${next.because}, after ${count} repairs`)
+      done.push(await carryOut(release, next, !again))
+    } catch (error) {
+      // The hooks of a chart cannot stop its repair: the second time goes without them.
+      if (again || count >= mostRepairs) throw new Error([...done, attempt(next, error as Error)].join("\n"))
+      done.push(`${attempt(next, error as Error)}; once more without hooks`)
+    }
+  }
+}
+
+const attempt = (next: Repair, { message }: Error) =>
+  next.do === "rollback"
+    ? `going back to revision ${next.revision} failed: ${message}`
+    : `${next.do === "uninstall" ? "taking the release away" : "forgetting a revision"} failed: ${message}`
+
+async function carryOut(release: Installed, next: Repair, hooks: boolean): Promise<string> {
+  const { helm, kubernetes, namespace, name, timeout } = release
+  if (next.do === "forget") {
+    await forgetRecord(kubernetes, namespace, name, next.revision)
+    return `${next.because}: its record was removed`
+  }
+  if (next.do === "uninstall") {
+    await helm.uninstall(name, namespace, timeout, hooks)
+    return `${next.because}, and no revision before it was ever good: the release was taken away`
+  }
+  await helm.rollback(name, namespace, next.revision, timeout, hooks)
+  const last = lastOf(await history(kubernetes, namespace, name))
+  const how = await becomesReady(release, last)
+  return `${next.because}: went back to revision ${next.revision}, the last that was good (now revision ${last?.revision}); ${how}`
+}
+
+/** Waits until a revision that was gone back to is ready, and says so either way. */
+async function becomesReady({ kubernetes, namespace, name, timeout }: Installed, last?: Revision): Promise<string> {
+  if (!last) return "it is gone again"
+  const { manifest } = await content(kubernetes, namespace, name, last.revision)
+  const deadline = Date.now() + Math.min(timeout, patience) * 1000
+  for (;;) {
+    const wrong = await unreadyObjects(kubernetes, namespace, manifest)
+    if (wrong.length === 0) return "all of it is ready"
+    if (Date.now() > deadline) return `not ready yet: ${wrong.map(({ title, why }) => `${title}: ${why}`).join("; ")}`
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+  }
+}
+
+/** Marks the last revision, if it is good: Helm's word for it changes with the next one. */
+export async function markGood({
+  kubernetes,
+  namespace,
+  name,
+}: Omit<Installed, "helm" | "timeout">): Promise<Revision | undefined> {
+  const last = lastOf(await history(kubernetes, namespace, name))
+  if (last && wasGood(last) && last.labels[GOOD_LABEL] !== String(last.revision))
+    await labelRecord(kubernetes, namespace, name, last.revision, { [GOOD_LABEL]: String(last.revision) })
+  return last
+}

@@ -1,0 +1,69 @@
+// Watches a release while Helm waits for it, and says what it waits for whenever that changes.
+import { lastOf, together } from "../model/index.js"
+import { content, history } from "../tools/helm-records.js"
+import type { Kubernetes } from "../tools/kubernetes.js"
+import { learnSecrets } from "../tools/kubernetes-secrets.js"
+import { look, type Said, type Words } from "./release-pods.js"
+
+/** Milliseconds between two looks. */
+const interval = 1_500
+
+/** How many of a crashing container's last lines are said while it is waited for. */
+const lines = 3
+
+/** A watch over one release. */
+export class Watch {
+  /** What the pods of hooks said last: Helm may delete them as soon as they have failed. */
+  hooks: Said[] = []
+  private readonly words: Words = new Map()
+
+  /**
+   * @param kubernetes the cluster
+   * @param namespace the release's namespace
+   * @param name the release's name
+   * @param say is given each line
+   */
+  constructor(
+    private readonly kubernetes: Kubernetes,
+    private readonly namespace: string,
+    private readonly name: string,
+    private readonly say: (line: string) => void,
+  ) {}
+
+  /** Watches until some work is done, and returns or throws what the work does. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    let over = false
+    const finished = work.then(
+      () => {},
+      () => {},
+    )
+    const end = finished.then(() => {
+      over = true
+    })
+    let before: string[] = []
+    await learnSecrets(this.kubernetes, this.namespace).catch(() => {})
+    while (!over) {
+      await Promise.race([end, new Promise((resolve) => setTimeout(resolve, interval))])
+      // A look that fails is no reason to disturb the work: the next one may succeed.
+      if (!over) before = await this.report(before).catch(() => before)
+    }
+    return work
+  }
+
+  private async report(before: string[]): Promise<string[]> {
+    const { kubernetes, namespace, name } = this
+    const last = lastOf(await history(kubernetes, namespace, name))
+    if (!last?.status.startsWith("pending")) return before
+    const sight = await look(
+      kubernetes,
+      namespace,
+      await content(kubernetes, namespace, name, last.revision),
+      lines,
+      this.words,
+    )
+    if (sight.hook) this.hooks = sight.said.length > 1 || this.hooks.length === 0 ? sight.said : this.hooks
+    const now = together(sight.said)
+    for (const line of now.filter((one) => !before.includes(one))) this.say(`waiting for ${line}`)
+    return now
+  }
+}

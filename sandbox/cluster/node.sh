@@ -41,12 +41,13 @@ root = "/data/containerd"
 TOML
 }
 
-# containers_trust: what every container starts with: the sandbox's authority, which signs what stands for hosts of the
-# internet and AWS. Node.js is told of it; other programs have to be pointed to the file.
+# containers_trust: what every container starts with: the authorities of this machine and the sandbox's, which signs what
+# stands for hosts of the internet and AWS. In the file that Debian and Alpine read; Node.js is pointed to it.
 containers_trust() {
-  local file=/etc/sandbox/ca.crt
-  ctr oci spec | jq --arg file "$file" --arg from "$SANDBOX_RUN/ca.crt" '.process.env += ["NODE_EXTRA_CA_CERTS=" + $file]
-    | .mounts += [{destination: $file, type: "bind", source: $from, options: ["bind", "ro"]}]' >/etc/containerd/container.json
+  local file=/etc/ssl/certs/ca-certificates.crt
+  cat "$file" "$SANDBOX_RUN/ca.crt" >/data/authorities.crt
+  ctr oci spec | jq --arg file "$file" '.process.env += ["NODE_EXTRA_CA_CERTS=" + $file]
+    | .mounts += [{destination: $file, type: "bind", source: "/data/authorities.crt", options: ["bind", "ro"]}]' >/etc/containerd/container.json
 }
 
 kubelet_config() {

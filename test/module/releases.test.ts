@@ -216,14 +216,14 @@ describe("objects that somebody has removed or changed", () => {
 })
 
 test("a new value in Secrets Manager reaches the pods that use it", async () => {
-  expect(await inPod("printenv", "PASSWORD")).toBe(`${passwords[0]}\n`)
+  expect(await inPod("sh", "-c", 'echo "$PASSWORD"')).toBe(`${passwords[0]}\n`)
   await secretsManager("PutSecretValueCommand", { SecretId: arn, SecretString: passwords[1] })
   expect(await plan()).toContain("Secret login: a new value")
   const { row, said } = await deployed()
   expect(row).toMatch(/updated/)
   expect(said).toContain("restarts Deployment web")
   expect(said).not.toContain("restarts Deployment other")
-  expect(await inPod("printenv", "PASSWORD")).toBe(`${passwords[1]}\n`)
+  expect(await inPod("sh", "-c", 'echo "$PASSWORD"')).toBe(`${passwords[1]}\n`)
   expect(await plan()).toContain("unchanged")
 })
 

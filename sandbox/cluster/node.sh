@@ -41,12 +41,13 @@ root = "/data/containerd"
 TOML
 }
 
-# containers_trust: what every container starts with: the sandbox's authority, which signs what stands for hosts of the
-# internet and AWS. Node.js is told of it; other programs have to be pointed to the file.
+# containers_trust: what every container starts with: in place of the usual bundle of authorities, this machine's with the
+# sandbox's own, which signs what stands for hosts of the internet and AWS. Node.js reads it only when told to.
 containers_trust() {
-  local file=/etc/sandbox/ca.crt
-  ctr oci spec | jq --arg file "$file" --arg from "$SANDBOX_RUN/ca.crt" '.process.env += ["NODE_EXTRA_CA_CERTS=" + $file]
-    | .mounts += [{destination: $file, type: "bind", source: $from, options: ["bind", "ro"]}]' >/etc/containerd/container.json
+  local bundle=/etc/ssl/certs/ca-certificates.crt
+  cat "$bundle" "$SANDBOX_RUN/ca.crt" >"$SANDBOX_RUN/authorities.crt"
+  ctr oci spec | jq --arg bundle "$bundle" --arg from "$SANDBOX_RUN/authorities.crt" '.process.env += ["NODE_EXTRA_CA_CERTS=" + $bundle]
+    | .mounts += [{destination: $bundle, type: "bind", source: $from, options: ["bind", "ro"]}]' >/etc/containerd/container.json
 }
 
 kubelet_config() {

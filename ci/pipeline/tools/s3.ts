@@ -27,7 +27,7 @@ export class Documents {
     const { CreateBucketCommand, HeadBucketCommand } = await import("@aws-sdk/client-s3")
     const found = await this.send((client) => client.send(new HeadBucketCommand({ Bucket: this.bucket })))
     if (found) return
-    // S3 wants the region named, but for its oldest.
+    // S3 requires LocationConstraint in every region except us-east-1.
     const LocationConstraint = this.place.region as BucketLocationConstraint
     const elsewhere = this.place.region === "us-east-1" ? {} : { CreateBucketConfiguration: { LocationConstraint } }
     const create = new CreateBucketCommand({ Bucket: this.bucket, ...elsewhere })

@@ -41,13 +41,13 @@ root = "/data/containerd"
 TOML
 }
 
-# containers_trust: what every container starts with: the authorities of this machine and the sandbox's, which signs what
-# stands for hosts of the internet and AWS. In the file that Debian and Alpine read; Node.js is pointed to it.
+# containers_trust: what every container starts with: in place of the usual bundle of authorities, this machine's with the
+# sandbox's own, which signs what stands for hosts of the internet and AWS. Node.js reads it only when told to.
 containers_trust() {
-  local file=/etc/ssl/certs/ca-certificates.crt
-  cat "$file" "$SANDBOX_RUN/ca.crt" >/data/authorities.crt
-  ctr oci spec | jq --arg file "$file" '.process.env += ["NODE_EXTRA_CA_CERTS=" + $file]
-    | .mounts += [{destination: $file, type: "bind", source: "/data/authorities.crt", options: ["bind", "ro"]}]' >/etc/containerd/container.json
+  local bundle=/etc/ssl/certs/ca-certificates.crt
+  cat "$bundle" "$SANDBOX_RUN/ca.crt" >"$SANDBOX_RUN/authorities.crt"
+  ctr oci spec | jq --arg bundle "$bundle" --arg from "$SANDBOX_RUN/authorities.crt" '.process.env += ["NODE_EXTRA_CA_CERTS=" + $bundle]
+    | .mounts += [{destination: $bundle, type: "bind", source: $from, options: ["bind", "ro"]}]' >/etc/containerd/container.json
 }
 
 kubelet_config() {

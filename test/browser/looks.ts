@@ -52,11 +52,11 @@ export async function problemsAt(
     const answer = await page.goto(address, { waitUntil: "load", timeout: 30_000 })
     if (answer?.status() !== 200) problems.push(`the status is ${answer?.status()}`)
     problems.push(...(await contents(page)), ...(await page.evaluate(unreadable, width)))
-    if (more) problems.push(...(await more(page)))
     if (screenshot) {
       mkdirSync(dirname(screenshot), { recursive: true })
       await page.screenshot({ path: screenshot, fullPage: true })
     }
+    if (more) problems.push(...(await more(page)))
   } catch (error) {
     problems.push((error as Error).message)
   } finally {

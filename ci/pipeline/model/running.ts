@@ -6,6 +6,8 @@ export interface Pod {
     readonly name: string
     readonly namespace: string
     readonly labels?: Readonly<Record<string, string>>
+    /** Since when it is being ended, as ISO 8601. */
+    readonly deletionTimestamp?: string
   }
   readonly status: { readonly phase: string; readonly conditions?: readonly { type: string; status: string }[] }
 }
@@ -43,8 +45,12 @@ function kindOf({ metadata }: Pod): Kind {
   return (found?.[0] as Kind) ?? "real"
 }
 
-const isReady = ({ status }: Pod) =>
-  status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false
+function stateOf({ metadata, status }: Pod): string {
+  // Those that an update replaces answer for some seconds more.
+  if (metadata.deletionTimestamp) return "ending"
+  const ready = status.conditions?.some(({ type, status }) => type === "Ready" && status === "True")
+  return ready ? "ready" : status.phase
+}
 
 /**
  * Pods as a table, and below it what the kinds in it mean that are not `real`.
@@ -55,7 +61,7 @@ export function formatPods(pods: readonly Pod[]): string {
   if (pods.length === 0) return ""
   const rows = pods.map((pod) => {
     const { name, namespace } = pod.metadata
-    return [`${namespace}/${name}`, kindOf(pod), isReady(pod) ? "ready" : pod.status.phase]
+    return [`${namespace}/${name}`, kindOf(pod), stateOf(pod)]
   })
   const present = new Set(pods.map(kindOf))
   const meanings = Object.entries(kinds)
@@ -98,7 +104,7 @@ export function formatAddresses(
 /** Why nothing answers behind a host; nothing when something does. */
 function silence(pods: readonly Pod[]): string | undefined {
   const running = pods.filter((pod) => kindOf(pod) !== "simulated")
-  if (running.some(isReady)) return undefined
+  if (running.some((pod) => stateOf(pod) === "ready")) return undefined
   if (running.length > 0) return "no pod behind it is ready"
   return pods.length > 0 ? "only simulated pods stand behind it" : "no pod stands behind it"
 }

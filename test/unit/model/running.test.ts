@@ -36,6 +36,13 @@ describe("pods", () => {
     )
   })
 
+  it("that an update replaces are ending, and nothing answers through them alone", () => {
+    const old = pod("api", { app: "api" })
+    const ending: Pod = { ...old, metadata: { ...old.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } }
+    expect(formatPods([ending])).toMatch(/shop\/api +real +ending/)
+    expect(at(["api"], [ending])).toContain("no pod behind it is ready")
+  })
+
   it("that are all real need no explanation, and none at all no table", () => {
     expect(formatPods([pod("api")])).toBe("pod       kind  state\nshop/api  real  ready")
     expect(formatPods([])).toBe("")

@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { clientOptions } from "../../ci/pipeline/tools/aws.js"
 import { stateBucket } from "../../ci/pipeline/tools/s3.js"
-import { Caller, works } from "./caller.js"
+import { Caller, firstRepository, works } from "./caller.js"
 import { account, hostKubectl, hostTarget, region } from "./cluster.js"
 import { leaks } from "./leaks.js"
 import { TenantRepository } from "./tenant.js"
@@ -173,8 +173,13 @@ async function bucket(): Promise<Record<string, string>> {
 
 /** The logs of the sandbox's parts, which lie in its one node. */
 async function sandboxLogs(): Promise<Record<string, string>> {
-  const pods = JSON.parse(await kubectl("get", "pods", "-n", `dapp-store-${shared}`, "-o", "json")).items
-  const image = pods.find((pod: { spec: { nodeName: string } }) => pod.spec.nodeName)?.spec.containers[0].image
+  const { ECRClient, DescribeImagesCommand } = client("ecr")
+  const ecr = new ECRClient(await clientOptions(place()))
+  const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName: firstRepository }))
+  // The program's image is one that has a shell; the table of its deployment says which it is.
+  const [, short = "none"] = /^image:program +\w+ +(sha256:\w+)/m.exec(texts[`stderr of deploy of ${failing}`]) ?? []
+  const { imageDigest } = imageDetails.find((one: { imageDigest: string }) => one.imageDigest.startsWith(short))
+  const image = `${account}.dkr.ecr.${region}.sandbox.test:${port}/${firstRepository}@${imageDigest}`
   const name = `logs-${randomUUID().slice(0, 8)}`
   const program = 'cd /log && for file in *.log; do echo "== $file"; cat "$file"; done'
   const container = {

@@ -33,6 +33,8 @@ export async function diagnose(
       namespace,
       await content(kubernetes, namespace, name, revision),
       lines,
+      new Map(),
+      true,
     )
     const gone = hook && !said.some(([about]) => about.startsWith("pod "))
     const all = gone ? [...said, ...hooks.filter(([about]) => about.startsWith("pod "))] : said

@@ -25,6 +25,7 @@ export type Words = Map<string, string>
  * @param content what its last revision is made of
  * @param lines how many of a container's last lines are read
  * @param words last words that are known already; new ones are added
+ * @param running whether containers that still run are quoted, too
  */
 export async function look(
   kubernetes: Kubernetes,
@@ -32,12 +33,14 @@ export async function look(
   { manifest, hooks }: Content,
   lines: number,
   words: Words = new Map(),
+  running = false,
 ): Promise<Sight> {
   const open = hooks.filter(({ last_run }) => ["Running", "Failed", "Unknown"].includes(last_run?.phase ?? ""))
   const wrong = open.length > 0 ? [] : await unreadyObjects(kubernetes, namespace, manifest)
   const titles = open.length > 0 ? open.map(({ kind, name }) => `${kind} ${name}`) : wrong.map(({ title }) => title)
   if (titles.length === 0) return { hook: false, said: [] }
 
+  const quoted = running || open.length > 0
   const [pods, events] = await Promise.all([
     podsBehind(kubernetes, namespace, titles),
     lastEvents(kubernetes, namespace),
@@ -46,7 +49,7 @@ export async function look(
     pods.map(async ({ pod, title }) => {
       const found = troubles(pod, events.get(pod.metadata.name))
       const said = found.map(async (trouble): Promise<Said> => {
-        const last = await lastWords(kubernetes, namespace, pod.metadata.name, trouble, lines, words, open.length > 0)
+        const last = await lastWords(kubernetes, namespace, pod.metadata.name, trouble, lines, words, quoted)
         return [
           `pod ${pod.metadata.name}`,
           `${trouble.container ? `container ${trouble.container}: ` : ""}${trouble.words}${last}`,
@@ -57,13 +60,13 @@ export async function look(
   )
   const explained = new Set(reports.filter(({ said }) => said.length > 0).map(({ title }) => title))
   const bare = wrong.filter(({ title }) => !explained.has(title)).map(({ title, why }): Said => [title, why])
-  const running = open.map(
+  const unfinished = open.map(
     ({ kind, name, last_run }): Said => [
       `hook ${kind} ${name}`,
       last_run?.phase === "Failed" ? "failed" : "has not ended",
     ],
   )
-  return { hook: open.length > 0, said: [...running, ...bare, ...reports.flatMap(({ said }) => said)] }
+  return { hook: open.length > 0, said: [...unfinished, ...bare, ...reports.flatMap(({ said }) => said)] }
 }
 
 /** The pods that objects own, directly or through a ReplicaSet or a Job, whatever their labels. */

@@ -1,10 +1,10 @@
 # Keeps the compiled programs outside of the engine, which forgets what nobody used for two days, and everything when it is killed.
 
-# kept_programs: prints the directory with the programs of this checkout, if they were kept
+# kept_programs: prints the directory with the programs of this checkout, if they were kept, and marks it as used
 kept_programs() {
   local directory
   directory=$(programs_directory)
-  if [ -e "$directory/programs.json" ]; then echo "$directory"; fi
+  if [ -e "$directory/programs.json" ]; then touch "$directory" && echo "$directory"; fi
 }
 
 # keep_programs: writes them in the background once this call has ended, which makes them first. Once for each state of the
@@ -21,9 +21,9 @@ keep_programs() {
     while kill -0 "$2" 2>/dev/null; do sleep 1; done
     rm -rf "$1"/*.new
     "$3" call keep-programs export --path "$4.new" 9>&-
-    # They are large, and those of another state are of no use any more.
-    find "$1" -mindepth 1 -maxdepth 1 -type d ! -name "*.new" -exec rm -rf {} +
-    mv "$4.new" "$4"' keep-programs "$cache/programs" "$call" "$dagger" "$directory") </dev/null >"$cache/programs/log" 2>&1 7>&- 8>&- &
+    mv "$4.new" "$4"
+    # They are large. Other checkouts may be using theirs: what nobody used for a day goes.
+    find "$1" -mindepth 1 -maxdepth 1 -type d -mmin +1440 -exec rm -rf {} +' keep-programs "$cache/programs" "$call" "$dagger" "$directory") </dev/null >"$cache/programs/log" 2>&1 7>&- 8>&- &
 }
 
 # programs_directory: named after everything that decides how programs are made

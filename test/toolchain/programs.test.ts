@@ -1,5 +1,5 @@
 // Programs that are kept outside of the engine: written once, after the call that made them, and handed in again.
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, utimesSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, it } from "vitest"
 import { Checkout, until, write } from "./commands.ts"
@@ -53,13 +53,18 @@ it("are written once, when the call has ended, and handed in from then on", asyn
   expect(order()).toEqual(["called", "kept", "called"])
 })
 
-it("of another state are not handed in, and make room", async () => {
+it("of another state are not handed in, and go when nobody has used them for a day", async () => {
   await deploy()
   await written()
   const [before] = kept()
   write(join(checkout.directory, "sandbox/start"), "three")
   expect((await deploy()).stdout).not.toContain("--kept-programs")
-  await until("the new programs", () => kept().length === 1 && kept()[0] !== before)
+  await until("the new programs", () => kept().length === 2)
+  const yesterday = new Date(Date.now() - 25 * 3_600_000)
+  utimesSync(join(checkout.cache, "wallet-world/programs", before), yesterday, yesterday)
+  write(join(checkout.directory, "sandbox/start"), "four")
+  await deploy()
+  await until("the old programs to go", () => kept().length === 2 && !kept().includes(before))
 })
 
 it("are not handed to a module from elsewhere", async () => {
@@ -76,6 +81,6 @@ it("that were half written are not used", async () => {
   write(join(checkout.directory, "sandbox/start"), "four")
   write(join(checkout.cache, "wallet-world/programs", `${name}.new/helm.tar`), "half")
   await deploy()
-  await until("the new programs", () => kept().length === 1 && kept()[0] !== name)
+  await until("the new programs", () => kept().length === 2)
   expect(readdirSync(join(checkout.cache, "wallet-world/programs")).some((one) => one.endsWith(".new"))).toBe(false)
 })

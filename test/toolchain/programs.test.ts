@@ -28,7 +28,7 @@ esac
     join(checkout.programs, "sandbox-stub"),
     `#!${process.execPath}
 const port = Number(process.argv[process.argv.indexOf("--port") + 1])
-require("node:http").createServer((request, response) => response.end('{"ready":true}')).listen(port)
+require("node:http").createServer((request, response) => response.end('{"ready":true,"address":"10.1.2.3"}')).listen(port)
 `,
     0o755,
   )

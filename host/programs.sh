@@ -1,9 +1,11 @@
 # Keeps the compiled programs outside of the engine, which forgets what nobody used for two days, and everything when it is killed.
 
-# kept_programs: prints the directory with the programs of this checkout, if they were kept, and marks it as used
+# kept_programs: prints a directory with programs that were kept, if there is one, and marks it as used: that of this
+# checkout, else the one used last. The module takes from it only what is made exactly as it would make it.
 kept_programs() {
   local directory
   directory=$(programs_directory)
+  [ -e "$directory/programs.json" ] || directory=$(cd "$cache/programs" 2>/dev/null && ls -td "$PWD"/*/ | sed 's,/$,,' | grep -v '\.new$' | head -n 1) || :
   if [ -e "$directory/programs.json" ]; then touch "$directory" && echo "$directory"; fi
 }
 
@@ -20,16 +22,18 @@ keep_programs() {
     if command -v flock >/dev/null; then exec 9>"$1/lock"; flock --nonblock 9 || exit 0; fi
     while kill -0 "$2" 2>/dev/null; do sleep 1; done
     rm -rf "$1"/*.new
-    "$3" call keep-programs export --path "$4.new" 9>&-
+    "$3" call ${5:+"--kept-programs=$5"} keep-programs export --path "$4.new" 9>&-
     mv "$4.new" "$4"
     # They are large. Other checkouts may be using theirs: what nobody used for a day goes.
-    find "$1" -mindepth 1 -maxdepth 1 -type d -mmin +1440 -exec rm -rf {} +' keep-programs "$cache/programs" "$call" "$dagger" "$directory") </dev/null >"$cache/programs/log" 2>&1 7>&- 8>&- &
+    find "$1" -mindepth 1 -maxdepth 1 -type d -mmin +1440 -exec rm -rf {} +' \
+    keep-programs "$cache/programs" "$call" "$dagger" "$directory" "$(kept_programs)") </dev/null >"$cache/programs/log" 2>&1 7>&- 8>&- &
 }
 
 # programs_directory: named after everything that decides how programs are made
 programs_directory() {
   local sources
-  sources=$(cd "$checkout" && find ci/pipeline/tools sandbox -type f ! -path '*/__pycache__/*' -print0 2>/dev/null |
-    LC_ALL=C sort -z | xargs -0 cat 2>/dev/null | checksum -) || :
+  sources=$(cd "$checkout" &&
+    find ci/pipeline/tools sandbox/gateway sandbox/pause sandbox/cloud/requirements.txt sandbox/kafka/pom.xml -type f 2>/dev/null |
+    LC_ALL=C sort | tr '\n' '\0' | xargs -0 cat 2>/dev/null | checksum -) || :
   echo "$cache/programs/${sources:0:16}"
 }

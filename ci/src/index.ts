@@ -5,22 +5,21 @@ import {
   argument,
   type Container,
   type Directory,
+  dag,
   type File,
   func,
   object,
   type Secret,
   type Service,
-  type Workspace,
 } from "@dagger.io/dagger"
 import type { Session } from "#commands/session.js"
 
-// The engine starts this module twice for each call, once for the constructor alone, and each time its SDK loads every
-// file of this folder and lets the compiler read all that they import. So there is this one file, and it names the others
-// by "#": that is resolved when a function is called, and not by the SDK's compiler.
+// The engine starts this module for each call, and its SDK loads every file of this folder and lets the compiler read all
+// that they import. So there is this one file, and it names the others by "#": that is resolved when a function is called,
+// and not by the SDK's compiler. A start for the constructor alone comes before it, unless the engine still has its result
+// for the same arguments. So no argument is new with each call, as the caller's workspace would be.
 @object()
 export class WalletWorld {
-  /** The caller's repository: its environments, charts and services. */
-  workspace: Workspace
   /** This module's library chart, OpenTofu modules and sandbox. */
   ownCharts: Directory
   terragrunt: Directory
@@ -31,7 +30,6 @@ export class WalletWorld {
   keptPrograms?: Directory
 
   /**
-   * @param workspace the caller's repository; given by the engine
    * @param ownCharts the library chart `common`; the module's own
    * @param terragrunt Terragrunt stacks and OpenTofu modules; the module's own
    * @param sandboxHome what the sandbox is built from; the module's own
@@ -43,7 +41,6 @@ export class WalletWorld {
    * @param keptPrograms what `keep-programs` returned before, so that nothing is compiled again. `./daggerw` passes it.
    */
   constructor(
-    workspace: Workspace,
     @argument({ defaultPath: "/charts" }) ownCharts: Directory,
     @argument({ defaultPath: "/terragrunt", ignore: ["**/.terragrunt-*"] }) terragrunt: Directory,
     @argument({ defaultPath: "/sandbox", ignore: ["**/__pycache__"] }) sandboxHome: Directory,
@@ -52,7 +49,6 @@ export class WalletWorld {
     providerMirror?: Directory,
     keptPrograms?: Directory,
   ) {
-    this.workspace = workspace
     this.ownCharts = ownCharts
     this.terragrunt = terragrunt
     this.sandboxHome = sandboxHome
@@ -395,9 +391,9 @@ export class WalletWorld {
   }
 
   /**
-   * The sandbox as a service, to keep it beyond one call. It ends, with the end of the part's log, when a part fails.
+   * The sandbox as a service, to keep it beyond one call. Port 8442 is for the way from the host. It ends, with the end of the part's log, when a part fails.
    *
-   * Example: `dagger call sandbox-service --port 8443 up --ports 8443:8443`
+   * Example: `dagger call sandbox-service --port 8443 up --ports 8443:8442`
    *
    * @param port the port that it listens on, here and on the host
    * @param tokenSeconds how long it takes a Kubernetes token for; EKS takes one for 900
@@ -416,11 +412,11 @@ export class WalletWorld {
       import("#commands/border.js"),
     ])
     await this.takeKeptPrograms()
-    return withinBorder(() => work(new Session(this)))
+    return withinBorder(() => work(new Session({ ...this, workspace: dag.currentWorkspace() })))
   }
 
   private async takeKeptPrograms(): Promise<void> {
-    const { useKeptPrograms } = await import("#tools/published.js")
+    const { useKeptPrograms } = await import("#tools/kept.js")
     useKeptPrograms(this.keptPrograms)
   }
 }

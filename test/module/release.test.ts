@@ -1,6 +1,6 @@
 // Programs as published images: the jobs of the release workflow, and calls that use what they published.
 import { execFileSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -8,7 +8,7 @@ import { programs } from "./programs.js"
 import { EngineRegistry, engineIsOurs } from "./registry.js"
 import { type Run, runJob } from "./runner.js"
 import { TenantRepository } from "./tenant.js"
-import { command } from "./world.js"
+import { command, succeed } from "./world.js"
 
 const directory = mkdtempSync(join(tmpdir(), "wallet-world-release-"))
 const artifacts = join(directory, "artifacts")
@@ -32,6 +32,7 @@ const listed = { needs: { list: { outputs: { programs: "some" } } } }
 /** A call in the clone, whose files the tests change. */
 const call = (...args: string[]) =>
   command(join(clone.source, "daggerw"), ["--progress=plain", "call", ...args], { cwd: clone.source })
+const namesIn = (table: string) => [...table.matchAll(/\S+:linux-(?:amd64|arm64)-[0-9a-f]{40}/g)].map(([name]) => name)
 const pins = () => join(clone.source, "ci/published.json")
 
 /** The names of all programs, and that of crane for this platform. */
@@ -44,14 +45,22 @@ describe.skipIf(!engineIsOurs())("with a registry in the engine's network", () =
     bin = await programs(directory, artifacts)
     clone = new TenantRepository(0)
     await registry.start()
-    const { stdout } = await call("programs")
-    names = [...stdout.matchAll(/\S+:linux-(?:amd64|arm64)-[0-9a-f]{40}/g)].map(([name]) => name)
+    names = namesIn((await call("programs")).stdout)
     crane = String(names.find((one) => one.startsWith(`crane:${platform.replace("/", "-")}-`)))
   })
   afterAll(() => {
     registry.stop()
     clone?.remove()
     for (const path of [directory, bin]) if (path) rmSync(path, { recursive: true, force: true })
+  })
+
+  test("a checkout with other times and modes names its programs alike", async () => {
+    const there = join(clone.source, "sandbox/cloud/requirements.txt")
+    utimesSync(there, 1, 1)
+    chmodSync(there, 0o600)
+    const [here, again] = await Promise.all([succeed("programs"), call("programs")])
+    expect(namesIn(again.stdout)).toEqual(names)
+    expect(namesIn(here)).toEqual(names)
   })
 
   test("the job list names every program for both platforms, as long as none is pinned", async () => {

@@ -10,7 +10,7 @@ const env = { _EXPERIMENTAL_DAGGER_RUNNER_HOST: "tcp://h:1" }
 beforeEach(() => {
   checkout = new Checkout()
   write(join(checkout.directory, "ci/pipeline/tools/versions.ts"), "one")
-  write(join(checkout.directory, "sandbox/start"), "two")
+  write(join(checkout.directory, "sandbox/gateway/main.go"), "two")
   // The command line writes what the module would, and says when.
   write(
     join(checkout.programs, "dagger"),
@@ -18,7 +18,7 @@ beforeEach(() => {
 case " $* " in
 *" version "*) echo "dagger v0.21.8 (test) linux/amd64" ;;
 *" sandbox-service "*) exec "$(dirname "$0")/sandbox-stub" "$@" ;;
-*" keep-programs "*) echo kept >>"${checkout.directory}/order"; mkdir -p "\${@: -1}"; echo {} >"\${@: -1}/programs.json" ;;
+*" keep-programs "*) echo kept >>"${checkout.directory}/order"; echo "$@" >>"${checkout.directory}/keeping"; mkdir -p "\${@: -1}"; echo {} >"\${@: -1}/programs.json" ;;
 *) sleep 1; echo called >>"${checkout.directory}/order"; printf '<%s>' "$@" ;;
 esac
 `,
@@ -38,6 +38,7 @@ afterEach(async () => {
 })
 
 const deploy = () => checkout.daggerw(["call", "deploy"], env)
+const source = () => join(checkout.directory, "sandbox/gateway/main.go")
 const order = () => readFileSync(join(checkout.directory, "order"), "utf8").trim().split("\n")
 const kept = () =>
   readdirSync(join(checkout.cache, "wallet-world/programs")).filter((name) => /^[0-9a-f]{16}$/.test(name))
@@ -53,16 +54,22 @@ it("are written once, when the call has ended, and handed in from then on", asyn
   expect(order()).toEqual(["called", "kept", "called"])
 })
 
-it("of another state are not handed in, and go when nobody has used them for a day", async () => {
+it("of another state are handed in until there are new ones, and go when nobody has used them for a day", async () => {
   await deploy()
   await written()
   const [before] = kept()
-  write(join(checkout.directory, "sandbox/start"), "three")
-  expect((await deploy()).stdout).not.toContain("--kept-programs")
+  write(source(), "three")
+  // The module takes from them what is still made in the same way; so does the call that keeps the new ones.
+  expect((await deploy()).stdout).toContain(`/wallet-world/programs/${before}>`)
   await until("the new programs", () => kept().length === 2)
+  const [after] = kept().filter((name) => name !== before)
+  expect(readFileSync(join(checkout.directory, "keeping"), "utf8")).toContain(
+    `/wallet-world/programs/${before} keep-programs`,
+  )
+  expect((await deploy()).stdout).toContain(`/wallet-world/programs/${after}>`)
   const yesterday = new Date(Date.now() - 25 * 3_600_000)
   utimesSync(join(checkout.cache, "wallet-world/programs", before), yesterday, yesterday)
-  write(join(checkout.directory, "sandbox/start"), "four")
+  write(source(), "four")
   await deploy()
   await until("the old programs to go", () => kept().length === 2 && !kept().includes(before))
 })
@@ -78,7 +85,7 @@ it("that were half written are not used", async () => {
   await deploy()
   await written()
   const [name] = kept()
-  write(join(checkout.directory, "sandbox/start"), "four")
+  write(source(), "four")
   write(join(checkout.cache, "wallet-world/programs", `${name}.new/helm.tar`), "half")
   await deploy()
   await until("the new programs", () => kept().length === 2)

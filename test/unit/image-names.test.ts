@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { expect, test } from "vitest"
+import { images } from "../../ci/pipeline/tools/versions.js"
 import { repositoryFiles } from "./model/fixture.js"
 
 const root = resolve(import.meta.dirname, "../..")
@@ -13,11 +14,13 @@ const short = /^(docker\.io\/library\/)?[a-z]+:[^@/]+$/
 const basesOf = (path: string): string[] =>
   [...readFileSync(path, "utf8").matchAll(/^FROM (\S+:\S+)/gm)].map(([, base]) => base)
 
+const own = Object.values(images)
 const copied = [...String(repositoryFiles().get("images.yaml")).matchAll(/^ +copy: (\S+)$/gm)].map(([, copy]) => copy)
 const services = "examples/dappstore/services"
 const dockerfiles = readdirSync(join(root, services)).map((name) => `${services}/${name}/Dockerfile`)
 
 test.each([
+  ["the module's own images", own],
   ["copied images", copied.filter((reference) => short.test(reference))],
   ...dockerfiles.map((path): [string, string[]] => [path, basesOf(join(root, path))]),
 ])("%s", (_what, references) => {

@@ -1,8 +1,9 @@
 // programs, publish-program, pin-programs, sbom: what the module runs, as images that need not be made on each machine.
 import { type Container, type Directory, dag, type File, type Platform } from "@dagger.io/dagger"
 import { canonicalJson, formatTable } from "../model/index.js"
-import { keepPrograms, type Program, published, publishedName } from "../tools/published.js"
-import { sandboxProgram } from "../tools/sandbox.js"
+import { keepPrograms, type Program, programName } from "../tools/program.js"
+import { published } from "../tools/published.js"
+import { gatewayProgram, sandboxProgram } from "../tools/sandbox-programs.js"
 import { stepTools, toolbox, toolNames, toolProgram } from "../tools/toolbox.js"
 
 /** The platforms that programs are published for. */
@@ -18,12 +19,13 @@ interface Listed {
 const all = (home: Directory): Record<string, Program> => ({
   ...Object.fromEntries(toolNames.map((tool) => [tool, toolProgram(tool)])),
   sandbox: sandboxProgram(home),
+  gateway: gatewayProgram(home),
 })
 
 function listed(home: Directory): Promise<Listed[]> {
   return Promise.all(
     Object.entries(all(home)).flatMap(([program, how]) =>
-      platforms.map(async (platform) => ({ program, platform, name: await publishedName(program, how, platform) })),
+      platforms.map(async (platform) => ({ program, platform, name: await programName(program, how, platform) })),
     ),
   )
 }
@@ -63,7 +65,7 @@ export async function publishProgram(home: Directory, name: string, repository: 
   const program = programs[name]
   if (!program) throw new Error(`there is no program ${name}: there are ${Object.keys(programs).join(", ")}`)
   const place = checked(repository)
-  const reference = `${place}/${await publishedName(name, program, await dag.defaultPlatform())}`
+  const reference = `${place}/${await programName(name, program, await dag.defaultPlatform())}`
   const digest = digestIn(await (await program.image()).publish(reference))
   return JSON.stringify({ image: `${place}/${name}`, digest })
 }
@@ -103,8 +105,8 @@ export async function pinPrograms(home: Directory, repository: string): Promise<
  * @returns a directory to hand in again with `--kept-programs`
  */
 export async function keptPrograms(home: Directory): Promise<Directory> {
-  const { sandbox, ...tools } = all(home)
-  return keepPrograms({ sandbox, ...Object.fromEntries(stepTools.map((tool) => [tool, tools[tool]])) })
+  const programs = all(home)
+  return keepPrograms(Object.fromEntries(["sandbox", "gateway", ...stepTools].map((name) => [name, programs[name]])))
 }
 
 /**

@@ -25,7 +25,7 @@ import { allCharts } from "./charts.js"
 import { readEnvironments } from "./files.js"
 import type { Repository } from "./repository.js"
 
-/** The constructor's arguments. */
+/** The constructor's arguments, and the caller's repository. */
 export interface Given {
   workspace: Repository
   ownCharts: Directory

@@ -137,6 +137,17 @@ export function compiledSource(source: Directory, name: string): File {
     .file(`/out/${name}`)
 }
 
+/**
+ * Everything that decides what {@link compiledSource} yields.
+ *
+ * @param source its directory
+ */
+export async function sourceRecipe(source: Directory): Promise<object> {
+  const names = (await source.glob("*")).sort()
+  const files = names.map(async (name) => [name, await source.file(name).contents()])
+  return { settings, golang: images.golang, files: await Promise.all(files) }
+}
+
 /** How Go compiles, whatever it is. */
 const settings = { CGO_ENABLED: "0", GOTOOLCHAIN: "local" }
 

@@ -1,6 +1,6 @@
 // A real Postgres and a real Kafka for tests of a service: parts of the sandbox, without the cloud around them.
 import type { Container, Directory, Service } from "@dagger.io/dagger"
-import { kafkaJars, sandboxBase } from "./sandbox.js"
+import { kafkaJars, sandboxBase } from "./sandbox-programs.js"
 
 /** What a service under test is bound to, and the variables that tell it so. */
 export interface TestService {

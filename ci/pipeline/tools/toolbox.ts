@@ -1,7 +1,7 @@
 // A container that holds the command line tools that a step runs.
 import { type Container, dag, type File } from "@dagger.io/dagger"
 import { compiled, type GoModuleName, goRecipe } from "./go.js"
-import { type Program, programImage } from "./published.js"
+import { type Program, programImage } from "./program.js"
 import { images } from "./versions.js"
 
 /** The command line tools that steps run. */

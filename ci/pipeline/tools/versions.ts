@@ -3,8 +3,8 @@
 /** Base images, by tag: a lock of their digests is `dagger lock`'s business, a mirror may serve them. */
 export const images = {
   debian: "debian:trixie-slim",
-  golang: "golang:1.26",
-  postgres: "postgres:17",
+  golang: "golang:1.26-trixie",
+  postgres: "postgres:17-trixie",
 } as const
 
 /** Versions of released Go modules, as their tags say them. */

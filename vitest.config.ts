@@ -4,13 +4,20 @@ import { defineConfig } from "vitest/config"
 const minutes = 60_000
 
 /** A suite below test/ whose tests take at most so long each; suites run one after the other, in the order of `order`. */
-const suite = (order: number, name: string, timeout: number, globalSetup: string[] = [], env = {}) => ({
+const suite = (
+  order: number,
+  name: string,
+  timeout: number,
+  globalSetup: string[] = [],
+  env = {},
+  hooks = timeout,
+) => ({
   test: {
     name,
     env,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeout,
-    hookTimeout: timeout,
+    hookTimeout: hooks,
     globalSetup,
     // Suites that run commands share two cores and one sandbox, and some of them the same ports.
     fileParallelism: false,
@@ -32,7 +39,8 @@ export default defineConfig({
       suite(4, "golden", 5 * minutes, ["./test/golden/setup.ts"]),
       // Deploys what the module's tests deploy, too, and take away at their end.
       suite(5, "browser", 15 * minutes, ["./test/browser/setup.ts"], shortTokens),
-      suite(6, "module", 45 * minutes, [], shortTokens),
+      // What it needs for the first time, such as a sandbox, its hooks make.
+      suite(6, "module", 15 * minutes, [], shortTokens, 45 * minutes),
     ],
   },
 })

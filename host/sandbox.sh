@@ -36,7 +36,7 @@ keep_sandbox() {
 # meet_sandbox PORT: the one that another checkout keeps
 meet_sandbox() {
   sandbox_port=$1
-  sandbox_answers || die "no sandbox answers at port $1, which WALLET_WORLD_SANDBOX names: \`./daggerw sandbox status\` where it was started says more"
+  sandbox_answers || use_known_address || die "no sandbox answers at port $1, which WALLET_WORLD_SANDBOX names: \`./daggerw sandbox status\` where it was started says more"
 }
 
 # sandbox_runs: is the process that we started still the one of that id? Also sets $sandbox_pid, $sandbox_since, $sandbox_port.
@@ -64,13 +64,15 @@ start_sandbox() {
   [ -z "$kept" ] || command+=("--kept-programs=$kept")
   command+=(sandbox-service --port "$port")
   [ -z "${WALLET_WORLD_SANDBOX_TOKEN_SECONDS:-}" ] || command+=(--token-seconds "$WALLET_WORLD_SANDBOX_TOKEN_SECONDS")
-  command+=(up --ports "$port:$port")
+  # What arrives at the second port comes through the tunnel, whose connections must not be closed (sandbox/gateway/tunnel.go).
+  command+=(up --ports "$port:8442")
   say "starting the sandbox on port $port; its log is $sandbox_log"
   # In a session of its own, so that the end of this terminal, or Ctrl-C in it, is not its end.
   if command -v setsid >/dev/null; then command=(setsid "${command[@]}"); fi
   (cd "$checkout" && NO_COLOR=1 DAGGER_PROGRESS=plain exec nohup "${command[@]}") </dev/null >"$sandbox_log" 2>&1 7>&- 8>&- &
   sandbox_pid=$!
   sandbox_port=$port
+  rm -f "$(address_file)"
   printf '%s\n' "$sandbox_pid" "$(birth_mark "$sandbox_pid")" "$port" "$(date)" >"$sandbox_dir/process"
   exec 7>&-
 }
@@ -85,6 +87,15 @@ free_port() {
   echo "$port"
 }
 
+# is_kept PORT: does a checkout's sandbox run there, whether it answers or not?
+is_kept() {
+  local file
+  for file in "$cache"/sandbox/*/process; do
+    if [ -e "$file" ] && [ "$(running_at "$file")" = "$1" ]; then return 0; fi
+  done
+  return 1
+}
+
 # running_at FILE: the port of the sandbox that FILE describes, if its process is still there
 running_at() {
   local pid mark port
@@ -95,7 +106,7 @@ running_at() {
 # wait_for_sandbox: until it says that it is ready; not for ever, and not when it has ended
 wait_for_sandbox() {
   local limit=${WALLET_WORLD_SANDBOX_TIMEOUT:-5400} began=$SECONDS
-  sandbox_answers && return
+  if sandbox_answers || use_known_address; then return; fi
   until sandbox_answers; do
     sandbox_runs || sandbox_failed "the sandbox ended before it was ready"
     [ $((SECONDS - began)) -lt "$limit" ] || sandbox_failed "the sandbox was not ready after $limit seconds"
@@ -121,8 +132,18 @@ sandbox_answers() {
   ready=$(sandbox_ready)
   [[ $ready = *'"ready":true'* ]] || return 1
   sandbox_address=$(sed -n 's/.*"address":"\([0-9.]*\)".*/\1/p' <<<"$ready"):$sandbox_port
-  [[ $sandbox_address = [0-9]* ]]
+  [[ $sandbox_address = [0-9]* ]] || return 1
+  mkdir -p "$cache/sandbox" && echo "$sandbox_address" >"$(address_file)"
 }
+
+# use_known_address: the address that it said before, where the engine's tunnel no longer answers
+use_known_address() {
+  is_kept "$sandbox_port" && sandbox_address=$(cat "$(address_file)" 2>/dev/null) || return 1
+  say "http://localhost:$sandbox_port does not answer, so the engine's tunnel is stuck; this call goes to the sandbox's own address in the engine. \`./daggerw sandbox reset\` starts a new one, without what is in this one"
+}
+
+# address_file: where the address of the sandbox of a port is written down while it runs
+address_file() { echo "$cache/sandbox/$sandbox_port.address"; }
 
 # sandbox_ready: what it says about its parts
 sandbox_ready() { curl --fail --silent --noproxy '*' --max-time 5 "http://localhost:$sandbox_port/ready"; }
@@ -146,7 +167,7 @@ end_sandbox() {
   ! sandbox_runs || kill -TERM "$sandbox_pid" 2>/dev/null || :
   while sandbox_runs && [ $waited -lt 300 ]; do sleep 0.1; waited=$((waited + 1)); done
   ! sandbox_runs || kill -KILL "$sandbox_pid" 2>/dev/null || :
-  rm -f "$sandbox_dir/process"
+  rm -f "$sandbox_dir/process" "$(address_file)"
 }
 
 sandbox_status() {

@@ -33,7 +33,7 @@ func proxyUnderTest(t *testing.T, apiServer string, change func(*front)) (proxy 
 		fmt.Fprintf(w, "gateway %s %s tls=%t", r.Method, r.Host, r.TLS != nil)
 	}))
 	change(f)
-	go f.serve(listener)
+	go f.serve(listener, freePort(t))
 	return listener.Addr().String(), roots
 }
 

@@ -19,13 +19,13 @@ const (
 	tlsHandshake    = 0x16 // first byte of every TLS connection
 	greetingTimeout = 10 * time.Second
 
-	// Connections on which nothing moves are closed: a tunnel of the engine does not say that its far end is gone.
+	// Clients on whose connection nothing moves are taken for gone: the engine's tunnel does not say it (tunnel.go).
 	// Clients of Kubernetes that wait for events send a ping every 30 seconds.
 	idleTimeout         = 15 * time.Second
 	idleKubernetesLimit = 2 * time.Minute
 )
 
-// front accepts the connections of the public port and hands them on: Kubernetes by server name, the rest to HTTP.
+// front accepts the sandbox's connections and hands them on: Kubernetes by server name, the rest to HTTP.
 type front struct {
 	ca        *authority
 	apiServer string
@@ -56,11 +56,20 @@ func newFront(ca *authority, apiServer string, handler http.Handler) *front {
 	return f
 }
 
-// serve accepts connections until the listener fails.
-func (f *front) serve(listener net.Listener) error {
-	f.accepted.addr = listener.Addr()
+// serve accepts connections until one of the listeners fails: a connection of the first is one client's, one of the tunnel
+// is of many, one after the other.
+func (f *front) serve(direct, tunnel net.Listener) error {
+	f.accepted.addr = direct.Addr()
 	defer f.accepted.Close()
 	go f.server.Serve(&f.accepted)
+	failed := make(chan error, 2)
+	go func() { failed <- accept(direct, f.dispatch) }()
+	go func() { failed <- accept(tunnel, f.visits) }()
+	return <-failed
+}
+
+// accept hands on each connection of a listener until that fails.
+func accept(listener net.Listener, handle func(net.Conn)) error {
 	for {
 		conn, err := listener.Accept()
 		var temporary interface{ Temporary() bool }
@@ -71,7 +80,7 @@ func (f *front) serve(listener net.Listener) error {
 		if err != nil {
 			return err
 		}
-		go f.dispatch(conn)
+		go handle(conn)
 	}
 }
 

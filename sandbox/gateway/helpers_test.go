@@ -67,13 +67,20 @@ func testAuthority(t *testing.T) (run string, ca *authority, roots *x509.CertPoo
 // gatewayUnderTest serves a handler on a free port, TLS and plain.
 func gatewayUnderTest(t *testing.T, ca *authority, apiServer string, handler http.Handler) (address string) {
 	t.Helper()
+	direct := freePort(t)
+	go newFront(ca, apiServer, handler).serve(direct, freePort(t))
+	return direct.Addr().String()
+}
+
+// freePort listens on this machine until the test ends.
+func freePort(t *testing.T) net.Listener {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	go newFront(ca, apiServer, handler).serve(listener)
 	t.Cleanup(func() { listener.Close() })
-	return listener.Addr().String()
+	return listener
 }
 
 // clientOf connects to one address, whatever the host of the request.

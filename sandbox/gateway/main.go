@@ -6,6 +6,7 @@
 //	localhost, an address         the sandbox's own pages: /ready /ca.crt /credentials /github-token /
 //	anything else                 the Service that an Ingress names for that host and path
 //
+// What comes through the engine's tunnel arrives at a second port (tunnel.go).
 // Inside, at an address of its own, it is also what the sandbox has of the internet (outside.go).
 // It is also the proxy (CONNECT) by which tools in other containers reach these names.
 package main
@@ -26,6 +27,7 @@ import (
 // settings are where the other parts of the sandbox are found.
 type settings struct {
 	port      string // the one public port
+	tunnel    string // the port for the engine's tunnel from the host
 	run       string // the sandbox's run directory: ca.crt, ca.key, parts, ready/
 	cloud     string // host:port of the cloud, plain HTTP
 	registry  string // host:port of the registry, plain HTTP
@@ -38,6 +40,7 @@ type settings struct {
 func main() {
 	s := settings{
 		port:      env("SANDBOX_PORT", "8443"),
+		tunnel:    env("SANDBOX_TUNNEL_PORT", "8442"),
 		run:       env("SANDBOX_RUN", "/run/sandbox"),
 		cloud:     env("SANDBOX_CLOUD", "127.0.0.1:5001"),
 		registry:  env("SANDBOX_REGISTRY", "127.0.0.1:5000"),
@@ -89,8 +92,12 @@ func run(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	log.Printf("listening on port %s", s.port)
-	go func() { failed <- newFront(ca, s.apiServer, newRouter(s, api, parts)).serve(public) }()
+	tunnel, err := net.Listen("tcp", ":"+s.tunnel)
+	if err != nil {
+		return err
+	}
+	log.Printf("listening on port %s, and on %s for the tunnel", s.port, s.tunnel)
+	go func() { failed <- newFront(ca, s.apiServer, newRouter(s, api, parts)).serve(public, tunnel) }()
 	select {
 	case err := <-failed:
 		return err

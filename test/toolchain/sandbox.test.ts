@@ -19,7 +19,7 @@ afterEach(async () => {
   await checkout.daggerw(["sandbox", "stop"], env)
 })
 
-/** What 'dagger call sandbox-service --port PORT up --ports PORT:PORT' is to do. */
+/** What 'dagger call sandbox-service --port PORT up --ports PORT:8442' is to do. */
 const stub = (script: string) =>
   write(
     join(checkout.programs, "sandbox-stub"),
@@ -40,7 +40,7 @@ describe("a call that needs a target", () => {
       const port = portOf(stdout)
       expect(port).toBeGreaterThanOrEqual(8443)
       expect(stdout).toContain(`<call><--sandbox=10.87.0.12:${port}><${name}><--env><x>`)
-      expect(starts()[0]).toContain(`call sandbox-service --port ${port} up --ports ${port}:${port}`)
+      expect(starts()[0]).toContain(`call sandbox-service --port ${port} up --ports ${port}:8442`)
     },
   )
 
@@ -75,6 +75,24 @@ describe("a call that needs a target", () => {
     expect(met.stdout).toContain(`<--sandbox=10.87.0.12:${portOf(status)}>`)
     const absent = await other.daggerw(["call", "deploy"], { ...env, WALLET_WORLD_SANDBOX: "1" })
     expect(absent.stderr).toContain("no sandbox answers at port 1, which WALLET_WORLD_SANDBOX names")
+  })
+
+  it("goes to its own address when the engine's tunnel to it is stuck, and says so", async () => {
+    stub(`
+      require("node:http").createServer((request, response) => {
+        if (!require("node:fs").existsSync("${checkout.directory}/stuck"))
+          response.end('{"address":"10.87.0.12","parts":{},"ready":true}')
+      }).listen(port)`)
+    const port = portOf((await deploy()).stdout)
+    write(join(checkout.directory, "stuck"), "")
+    for (const WALLET_WORLD_SANDBOX of ["on", String(port)]) {
+      const { stdout, stderr } = await checkout.daggerw(["call", "deploy"], { ...env, WALLET_WORLD_SANDBOX })
+      expect(stdout).toContain(`<--sandbox=10.87.0.12:${port}>`)
+      expect(stderr).toContain(`http://localhost:${port} does not answer, so the engine's tunnel is stuck`)
+    }
+    await checkout.daggerw(["sandbox", "stop"], env)
+    const gone = await checkout.daggerw(["call", "deploy"], { ...env, WALLET_WORLD_SANDBOX: String(port) })
+    expect(gone.stderr).toContain(`no sandbox answers at port ${port}`)
   })
 
   it("does not take another program that answers for the sandbox", async () => {
@@ -155,7 +173,7 @@ describe("daggerw sandbox", () => {
   it("is not confused by a process id that now belongs to another program", async () => {
     await checkout.daggerw(["sandbox", "start"], env)
     const kept = join(checkout.cache, "wallet-world/sandbox")
-    const file = join(kept, readdirSync(kept)[0] ?? "", "process")
+    const file = join(kept, readdirSync(kept).find((name) => !name.includes(".")) ?? "", "process")
     const [pid, ...rest] = readFileSync(file, "utf8").split("\n")
     process.kill(Number(pid), "SIGKILL")
     await until("the sandbox to be gone", () => !existsSync(`/proc/${pid}`))

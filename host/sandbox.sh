@@ -121,7 +121,7 @@ wait_for_sandbox() {
 sandbox_progress() {
   local said
   said=$(last_said "$sandbox_log")
-  if [ -n "$said" ]; then echo ": ${said#the sandbox: }"; else echo " (the first start compiles its programs)"; fi
+  if [ -n "$said" ]; then echo ": ${said#the sandbox: }"; else echo " (where its programs were not kept, they are compiled first, which takes minutes)"; fi
 }
 
 # sandbox_answers: whether a sandbox, not just anybody, says at that port that all of its parts are ready. Sets

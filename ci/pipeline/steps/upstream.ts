@@ -66,7 +66,7 @@ export async function copyUpstream(
   } catch (error) {
     const { platform } = deployment.environment
     const why = reasonOf(error)
-    say(`${image.copy}: pulled by the engine, for ${platform} only: ${why.trim().split("\n").at(-1)}`)
+    say(`${image.copy}: the engine pulls it, for ${platform} only: ${briefly(why)}`)
     try {
       const tarball = await pulled(reference, platform).asTarball().sync()
       return await pushImage(target, registry, tarball, image.repository, tag)
@@ -79,6 +79,12 @@ export async function copyUpstream(
   if (digest !== expected)
     throw new Error(`${reference} was copied, and ${image.repository}:${tag} is ${digest ?? "not there"}`)
   return digest
+}
+
+/** Why a copy failed, in a line: of a registry that cannot be reached its name is enough. */
+function briefly(why: string): string {
+  const [, registry] = /(\S+?)(?::443)? cannot be reached from the sandbox/.exec(why) ?? []
+  return registry ? `containers cannot reach ${registry}` : String(why.trim().split("\n").at(-1))
 }
 
 async function present({ repository, copy }: Copied, digest: string, { place }: Deployment): Promise<Upstream> {

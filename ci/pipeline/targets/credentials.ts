@@ -2,7 +2,7 @@
 import { secrets } from "../model/index.js"
 import type { Credentials } from "./target.js"
 
-/** Seconds that credentials must still be good for: the longest step, creating an EKS cluster or an RDS instance. */
+/** Seconds that credentials must still be good for: the longest step, but for the one that makes EKS and then MSK. */
 const longestStep = 30 * 60
 
 /** Seconds that credentials must still be good for where they only sign one request. */

@@ -89,6 +89,7 @@ class Buckets(unittest.TestCase):
         self.assertEqual(
             self.code(self.s3.put_object, Key="lock", Body=b"4", IfMatch=first["ETag"]), "PreconditionFailed"
         )
+        self.assertEqual(self.code(self.s3.put_object, Key="gone", Body=b"5", IfMatch=first["ETag"]), "NoSuchKey")
         self.assertEqual(self.s3.get_object(Bucket="state", Key="lock")["Body"].read(), b"3")
 
     def test_a_policy_holds_and_a_strange_one_is_refused(self) -> None:

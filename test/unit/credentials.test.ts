@@ -1,6 +1,6 @@
 // Credentials from the caller: what is accepted, and that an error never repeats a secret.
 import { describe, expect, test } from "vitest"
-import { parseCredentials } from "../../ci/pipeline/targets/credentials.js"
+import { oneRequest, parseCredentials } from "../../ci/pipeline/targets/credentials.js"
 
 const now = new Date("2026-01-01T00:00:00Z")
 const good = {
@@ -26,6 +26,13 @@ describe("parseCredentials", () => {
   test("reads what a container's credentials endpoint answers, which calls the session token Token", () => {
     const { SessionToken, ...rest } = good
     expect(parsed({ ...rest, Token: SessionToken }).sessionToken).toBe("token")
+  })
+
+  test("wants no more than a minute where only a request is sent: the step that sends it may be near its end", () => {
+    const ending = (Expiration: string) => () =>
+      parseCredentials(JSON.stringify({ ...good, Expiration }), now, oneRequest)
+    expect(ending("2026-01-01T00:02:00Z")).not.toThrow()
+    expect(ending("2026-01-01T00:00:30Z")).toThrow(/too soon for one more request.+aws configure export-credentials/)
   })
 
   test.each([

@@ -64,6 +64,12 @@ test("a lease that nobody renewed is free", async () => {
   expect(await hold(async () => "work")).toBe("work")
 })
 
+test("a run whose lease has ended and gone to another one leaves it to that", async () => {
+  const theirs = JSON.stringify({ holder: "other", seen: "now", until: "later" })
+  await hold(() => memory.write("leases/test.json", theirs))
+  expect(memory.objects.get("leases/test.json")?.text).toBe(theirs)
+})
+
 test("work that fails gives the lease back", async () => {
   await expect(hold(async () => Promise.reject(new Error("failed")))).rejects.toThrow("failed")
   expect(memory.objects.size).toBe(0)

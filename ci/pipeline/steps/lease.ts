@@ -43,7 +43,7 @@ export async function holding<T>(documents: Documents, wanted: Wanted, work: () 
   await take(documents, key, mine, Date.now() + wanted.patience * 1000)
   let renewed = Promise.resolve()
   const timer = setInterval(() => {
-    renewed = documents.write(key, text(mine)).catch(report(key))
+    renewed = renew(documents, key, mine).catch(report(key))
   }, renewal * 1000)
   try {
     return await work()
@@ -51,8 +51,21 @@ export async function holding<T>(documents: Documents, wanted: Wanted, work: () 
     clearInterval(timer)
     // A renewal that is under way would write the lease again after it was removed.
     await renewed
-    await documents.remove(key)
+    if (await held(documents, key, mine)) await documents.remove(key)
   }
+}
+
+/** Renews a lease that is still held. One that could not be renewed in time may be another run's by now. */
+async function renew(documents: Documents, key: string, mine: Holder): Promise<void> {
+  const existing = await held(documents, key, mine)
+  if (!existing || !(await documents.writeIf(key, text(mine), existing.etag)))
+    throw new Error("another run has taken it, and may be at work on the same")
+}
+
+/** The lease's document, if it is still the run's own. */
+async function held(documents: Documents, key: string, mine: Holder): Promise<{ etag: string } | undefined> {
+  const existing = await documents.read(key)
+  return existing && (JSON.parse(existing.text) as Lease).holder === mine.holder ? existing : undefined
 }
 
 type Holder = Pick<Lease, "holder" | "caller">

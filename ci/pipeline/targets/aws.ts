@@ -10,8 +10,8 @@ export class AwsTarget implements Target {
 
   constructor(private readonly secret: Secret) {}
 
-  async credentials(): Promise<Credentials> {
-    return parseCredentials(await this.secret.plaintext())
+  async credentials(_account: string, seconds?: number): Promise<Credentials> {
+    return parseCredentials(await this.secret.plaintext(), new Date(), seconds)
   }
 
   async attach(box: Container): Promise<Container> {

@@ -2,8 +2,11 @@
 import { secrets } from "../model/index.js"
 import type { Credentials } from "./target.js"
 
-/** Seconds that credentials must still be good for: the longest step, creating an EKS cluster or an RDS instance. */
+/** Seconds that credentials must still be good for: the longest step, but for the one that makes EKS and then MSK. */
 const longestStep = 30 * 60
+
+/** Seconds that credentials must still be good for where they only sign one request. */
+export const oneRequest = 60
 
 const howTo = "pass --aws-credentials='cmd://aws configure export-credentials'"
 
@@ -12,10 +15,11 @@ const howTo = "pass --aws-credentials='cmd://aws configure export-credentials'"
  *
  * @param text the JSON document; it is never repeated in an error
  * @param now the time to compare the expiration with
+ * @param seconds how long they must be good for; if not given, for the longest step
  * @returns the credentials
- * @throws when it is not that document, a key is missing, or the credentials end before the longest step would
+ * @throws when it is not that document, a key is missing, or the credentials end before that
  */
-export function parseCredentials(text: string, now = new Date()): Credentials {
+export function parseCredentials(text: string, now = new Date(), seconds = longestStep): Credentials {
   const fields = jsonObject(text)
   const missing = ["AccessKeyId", "SecretAccessKey"].filter((key) => typeof fields[key] !== "string" || !fields[key])
   if (missing.length > 0) throw new Error(`--aws-credentials lacks ${missing.join(" and ")}: ${howTo}`)
@@ -23,10 +27,10 @@ export function parseCredentials(text: string, now = new Date()): Credentials {
   const expiration = fields.Expiration === undefined ? undefined : new Date(String(fields.Expiration))
   if (expiration && Number.isNaN(expiration.getTime()))
     throw new Error(`--aws-credentials has an Expiration that is not a time: ${howTo}`)
-  if (expiration && expiration.getTime() - now.getTime() < longestStep * 1000)
-    throw new Error(
-      `--aws-credentials end at ${expiration.toISOString()}, a step can take ${longestStep / 60} minutes: sign in again, then ${howTo}`,
-    )
+  if (expiration && expiration.getTime() - now.getTime() < seconds * 1000) {
+    const why = seconds > oneRequest ? `a step can take ${seconds / 60} minutes` : "too soon for one more request"
+    throw new Error(`--aws-credentials end at ${expiration.toISOString()}, ${why}: sign in again, then ${howTo}`)
+  }
 
   const token = fields.SessionToken ?? fields.Token
   return {

@@ -47,11 +47,11 @@ export class SandboxTarget implements Target {
     return `the sandbox (${life}): AWS is emulated, Kubernetes, the registry, Postgres and Kafka are real`
   }
 
-  async credentials(account: string): Promise<Credentials> {
-    if (this.secret) return parseCredentials(await this.secret.plaintext())
+  async credentials(account: string, seconds?: number): Promise<Credentials> {
+    if (this.secret) return parseCredentials(await this.secret.plaintext(), new Date(), seconds)
     const answer = await fetch(`http://${this.ip}:${this.port}/credentials?account=${account}`)
     if (!answer.ok) throw new Error(`the sandbox gives no credentials for account ${account}: ${await answer.text()}`)
-    return parseCredentials(await answer.text())
+    return parseCredentials(await answer.text(), new Date(), seconds)
   }
 
   async attach(box: Container): Promise<Container> {

@@ -20,12 +20,13 @@ export interface Target {
   readonly demandsPins: boolean
 
   /**
-   * Credentials that are good for the work of one step.
+   * Credentials that are good for the work of one step, or for as long as is said.
    *
    * @param account the account that the step works in, twelve digits
+   * @param seconds how long they must be good for; if not given, for the longest step
    * @throws when there are none, they cannot be read, or they end too soon
    */
-  credentials(account: string): Promise<Credentials>
+  credentials(account: string, seconds?: number): Promise<Credentials>
 
   /**
    * Lets a container reach the target: network, certificate authority, AWS endpoint. No credentials.

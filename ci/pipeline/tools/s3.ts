@@ -25,13 +25,13 @@ export class Documents {
     // A part of a bucket belongs to a tenant, who may neither look at the whole nor make it.
     if (this.prefix) return
     const { CreateBucketCommand, HeadBucketCommand } = await import("@aws-sdk/client-s3")
-    const found = await this.send((client) => client.send(new HeadBucketCommand({ Bucket: this.bucket })))
+    const found = await this.send((client) => client.send(new HeadBucketCommand(this.whole())))
     if (found) return
     // S3 requires LocationConstraint in every region except us-east-1.
     const LocationConstraint = this.place.region as BucketLocationConstraint
     const elsewhere = this.place.region === "us-east-1" ? {} : { CreateBucketConfiguration: { LocationConstraint } }
     const create = new CreateBucketCommand({ Bucket: this.bucket, ...elsewhere })
-    await this.send((client) => client.send(create)).catch((error: Error) => {
+    await this.use((client) => client.send(create)).catch((error: Error) => {
       // Another first call was quicker.
       if (error.name !== "BucketAlreadyOwnedByYou") throw error
     })
@@ -55,7 +55,7 @@ export class Documents {
     })
   }
 
-  /** Writes a document, whatever was there. */
+  /** Writes a document, whatever was there. Throws where there is no bucket. */
   async write(key: string, text: string): Promise<void> {
     await this.put(key, text, {})
   }
@@ -73,7 +73,9 @@ export class Documents {
       await this.put(key, text, seen === undefined ? { IfNoneMatch: "*" } : { IfMatch: seen })
       return true
     } catch (error) {
-      if (["PreconditionFailed", "ConditionalRequestConflict"].includes((error as Error).name)) return false
+      // S3 answers NoSuchKey where what was seen has been deleted since.
+      const names = ["PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"]
+      if (names.includes((error as Error).name)) return false
       throw error
     }
   }
@@ -87,7 +89,7 @@ export class Documents {
   private async put(key: string, text: string, condition: { IfNoneMatch?: string; IfMatch?: string }): Promise<void> {
     const { PutObjectCommand } = await import("@aws-sdk/client-s3")
     const object = { ...this.object(key), Body: text, ContentType: "application/json", ...condition }
-    await this.send((client) => client.send(new PutObjectCommand(object)))
+    await this.use((client) => client.send(new PutObjectCommand(object)))
   }
 
   /**
@@ -96,23 +98,35 @@ export class Documents {
    */
   private async exists(key: string): Promise<boolean> {
     const { ListObjectsV2Command } = await import("@aws-sdk/client-s3")
-    const { Bucket, Key: Prefix } = this.object(key)
-    const listed = await this.send((client) => client.send(new ListObjectsV2Command({ Bucket, Prefix })))
+    const { Key: Prefix } = this.object(key)
+    const listed = await this.send((client) => client.send(new ListObjectsV2Command({ ...this.whole(), Prefix })))
     return listed?.Contents?.some((object) => object.Key === Prefix) ?? false
   }
 
-  private object(key: string): { Bucket: string; Key: string } {
-    return { Bucket: this.bucket, Key: this.prefix + key }
+  /** The bucket's name can be foretold, and whoever is first has it: S3 refuses where it is another account's. */
+  private whole(): { Bucket: string; ExpectedBucketOwner: string } {
+    return { Bucket: this.bucket, ExpectedBucketOwner: this.place.account }
   }
 
-  private async send<T>(use: (client: S3Client) => Promise<T>): Promise<T | undefined> {
-    const { S3Client } = await import("@aws-sdk/client-s3")
-    const client = new S3Client({ ...(await clientOptions(this.place)), forcePathStyle: true })
+  private object(key: string): { Bucket: string; ExpectedBucketOwner: string; Key: string } {
+    return { ...this.whole(), Key: this.prefix + key }
+  }
+
+  /** Sends what only looks or deletes: what is not there is no error. */
+  private async send<T>(send: (client: S3Client) => Promise<T>): Promise<T | undefined> {
     try {
-      return await use(client)
+      return await this.use(send)
     } catch (error) {
       if (["NoSuchKey", "NoSuchBucket", "NotFound"].includes((error as Error).name)) return undefined
       throw error
+    }
+  }
+
+  private async use<T>(send: (client: S3Client) => Promise<T>): Promise<T> {
+    const { S3Client } = await import("@aws-sdk/client-s3")
+    const client = new S3Client({ ...(await clientOptions(this.place)), forcePathStyle: true })
+    try {
+      return await send(client)
     } finally {
       client.destroy()
     }

@@ -1,18 +1,20 @@
 // AWS STS: who the caller is, and the Kubernetes token that EKS makes of it.
 import { secrets } from "../model/index.js"
+import { oneRequest } from "../targets/credentials.js"
 import { type AwsPlace, clientOptions } from "./aws.js"
 
 /** Seconds that EKS takes a token for; it accepts no more than 15 minutes. */
 const tokenSeconds = 15 * 60
 
 /**
- * Checks that the credentials work and belong to the account that the environment names.
+ * Checks that the credentials work, belong to the account that the environment names, and are good for a step.
  *
  * @param place target, account, region
  * @returns the caller's ARN
- * @throws when AWS refuses the credentials, or they belong to another account
+ * @throws when AWS refuses the credentials, they belong to another account, or they end too soon
  */
 export async function checkCaller(place: AwsPlace): Promise<string> {
+  await place.target.credentials(place.account)
   const { STSClient, GetCallerIdentityCommand } = await import("@aws-sdk/client-sts")
   const client = new STSClient(await clientOptions(place))
   try {
@@ -43,7 +45,7 @@ export async function checkCaller(place: AwsPlace): Promise<string> {
  * @returns the token, good for 15 minutes
  */
 export async function eksToken(place: AwsPlace, cluster: string): Promise<string> {
-  const sign = await tokenSigner(place, cluster)
+  const sign = await tokenSigner(place, cluster, oneRequest)
   return secrets.know(await sign(new Date()))
 }
 
@@ -75,9 +77,9 @@ export async function eksTokens(
   }
 }
 
-async function tokenSigner(place: AwsPlace, cluster: string): Promise<(at: Date) => Promise<string>> {
+async function tokenSigner(place: AwsPlace, cluster: string, lasting?: number): Promise<(at: Date) => Promise<string>> {
   const [{ SignatureV4 }, { Hash }] = await Promise.all([import("@smithy/signature-v4"), import("./hash.js")])
-  const { accessKeyId, secretAccessKey, sessionToken } = await place.target.credentials(place.account)
+  const { accessKeyId, secretAccessKey, sessionToken } = await place.target.credentials(place.account, lasting)
   const signer = new SignatureV4({
     service: "sts",
     region: place.region,

@@ -36,7 +36,7 @@ resource "aws_eks_node_group" "this" {
   }
 
   lifecycle {
-    # The autoscaler moves it.
+    # It is for whoever scales the pool. EKS refuses a min_size above it.
     ignore_changes = [scaling_config[0].desired_size]
   }
 

@@ -47,14 +47,14 @@ variable "kafka_version" {
 }
 
 variable "instance_type" {
-  description = "Size of a broker."
+  description = "Size of a broker. MSK is said to refuse kafka.t3.small for clusters with KRaft, though its list of sizes has it."
   type        = string
-  default     = "kafka.t3.small"
+  default     = "kafka.m7g.large"
   nullable    = false
 
   validation {
     condition     = startswith(var.instance_type, "kafka.")
-    error_message = "instance_type: a broker size such as \"kafka.t3.small\" or \"kafka.m7g.large\"."
+    error_message = "instance_type: a broker size such as \"kafka.m7g.large\"."
   }
 }
 

@@ -80,6 +80,10 @@ variable "allocated_gib" {
     condition     = var.allocated_gib >= 20
     error_message = "allocated_gib: at least 20."
   }
+  validation {
+    condition     = var.storage_type != "io2" || var.allocated_gib >= 100
+    error_message = "allocated_gib: at least 100 with io2, as RDS demands."
+  }
 }
 
 variable "max_allocated_gib" {

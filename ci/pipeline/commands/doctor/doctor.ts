@@ -6,8 +6,8 @@ import type { Finding } from "./finding.js"
 import { settings, workflowVariables } from "./settings.js"
 import { zone } from "./zone.js"
 
-/** Minutes that credentials should be good for: a first deployment. */
-const wanted = 60
+/** Minutes that credentials should be good for: a first deployment, whose longest step makes EKS and then MSK. */
+const wanted = 120
 
 /**
  * Checks everything that can be asked before a first deployment.
@@ -56,7 +56,7 @@ function lifetime(expiration?: Date): Finding {
     ? [
         what,
         "unknown",
-        `${note}; a first deployment takes up to ${wanted}: with cmd:// they are read anew for each step`,
+        `${note}; a first deployment takes up to ${wanted}, and the step that makes a cluster can take more than 60`,
       ]
     : [what, "ok", note]
 }

@@ -94,8 +94,21 @@ run "refuses_io2_without_iops" {
   command = plan
 
   variables {
-    storage_type = "io2"
+    storage_type      = "io2"
+    allocated_gib     = 100
+    max_allocated_gib = 0
   }
 
   expect_failures = [var.iops]
+}
+
+run "refuses_small_io2" {
+  command = plan
+
+  variables {
+    storage_type = "io2"
+    iops         = 3000
+  }
+
+  expect_failures = [var.allocated_gib]
 }

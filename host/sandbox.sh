@@ -36,7 +36,7 @@ keep_sandbox() {
 # meet_sandbox PORT: the one that another checkout keeps
 meet_sandbox() {
   sandbox_port=$1
-  sandbox_answers || use_known_address || die "no sandbox answers at port $1, which WALLET_WORLD_SANDBOX names: \`./daggerw sandbox status\` where it was started says more"
+  sandbox_answers || use_known_address || die "no sandbox answers at port $1, which WALLET_WORLD_SANDBOX names: run \`./daggerw sandbox status\` in the checkout that started it"
 }
 
 # sandbox_runs: is the process that we started still the one of that id? Also sets $sandbox_pid, $sandbox_since, $sandbox_port.
@@ -152,7 +152,7 @@ sandbox_failed() {
   end_waiting
   tail -n 40 "$sandbox_log" | without_escapes >&2
   end_sandbox
-  die "$1; the lines above end its log, $sandbox_log"
+  die "$1; the lines above are the end of its log, $sandbox_log"
 }
 
 # stop_sandbox: ends it and with it its state

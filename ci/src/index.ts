@@ -1,5 +1,6 @@
 /**
- * The delivery pipeline of wallet-world: images and charts to registries, Terragrunt for AWS, Helm for environments.
+ * The delivery pipeline of wallet-world: it pushes images and charts to registries, and deploys environments with Terragrunt
+ * and Helm.
  */
 import {
   argument,
@@ -30,15 +31,15 @@ export class WalletWorld {
   keptPrograms?: Directory
 
   /**
-   * @param ownCharts the library chart `common`; the module's own
-   * @param terragrunt Terragrunt stacks and OpenTofu modules; the module's own
-   * @param sandboxHome what the sandbox is built from; the module's own
-   * @param awsCredentials what `aws configure export-credentials` prints: --aws-credentials='cmd://aws configure export-credentials'.
+   * @param ownCharts the library chart `common`; default: the module's own
+   * @param terragrunt Terragrunt stacks and OpenTofu modules; default: the module's own
+   * @param sandboxHome the sources of the sandbox; default: the module's own
+   * @param awsCredentials the output of `aws configure export-credentials`: --aws-credentials='cmd://aws configure export-credentials'.
    *   Without them the target is the sandbox.
    * @param sandbox the address of a running sandbox in the engine's network: --sandbox=10.87.0.12:8443. `./daggerw` passes the
-   *   kept one's.
+   *   address of the sandbox that it keeps.
    * @param providerMirror a file-system mirror of OpenTofu providers; without it they come from their registry
-   * @param keptPrograms what `keep-programs` returned before, so that nothing is compiled again. `./daggerw` passes it.
+   * @param keptPrograms what `keep-programs` returned earlier, so that nothing is compiled again. `./daggerw` passes it.
    */
   constructor(
     @argument({ defaultPath: "/charts" }) ownCharts: Directory,
@@ -59,13 +60,13 @@ export class WalletWorld {
   }
 
   /**
-   * Lists the environments: name, cluster, network, tier, host. Fails with every problem of the files: file, line, what
-   * would be right.
+   * Lists the environments: name, cluster, network, tier, host. If files have errors, fails and shows all of them: file, line,
+   * and how to fix each.
    *
    * Example: `dagger call environments --tier dev --names`
    *
-   * @param tier leaves out those of other tiers
-   * @param names prints the names as one line of JSON, each after those that it needs, for a workflow's matrix
+   * @param tier lists only environments of this tier
+   * @param names prints the names as one line of JSON, each after the environments that it needs, for a workflow's matrix
    */
   @func({ cache: "never" })
   async environments(tier: string = "", names: boolean = false): Promise<string> {
@@ -74,8 +75,8 @@ export class WalletWorld {
   }
 
   /**
-   * Prints one environment: layers merged, validated, references resolved as far as no deployment is needed. Fails with
-   * every problem of its files, or when there is no such environment; then it lists those that there are.
+   * Prints one environment: layers merged, validated, and references resolved as far as possible without a deployment. Fails if
+   * its files have errors, and shows all of them; or if there is no such environment, and lists the existing ones.
    *
    * Example: `dagger call environment --name preview-nightly --origins`
    *
@@ -89,8 +90,8 @@ export class WalletWorld {
   }
 
   /**
-   * Renders one environment without a target: configuration, content of what is built, manifests of the releases. What
-   * only a deployment yields is replaced by stand-ins. Returns a directory. Fails when a file or a chart is wrong.
+   * Renders one environment without a target: configuration, content of builds, manifests of the releases. Placeholders
+   * replace values that only a deployment yields. Returns a directory. Fails if a file or a chart is invalid.
    *
    * Example: `dagger call render --env preview-dev export --path ./rendered`
    *
@@ -103,13 +104,13 @@ export class WalletWorld {
   }
 
   /**
-   * Says which environments differ from another state of the repository, and how: a Markdown text with unified diffs of
-   * what `render` yields. It needs no credentials. Fails when an environment of this state cannot be rendered.
+   * Shows which environments differ from another state of the repository, and how: Markdown with unified diffs of the output
+   * of `render`. It needs no credentials. Fails if an environment of this state cannot be rendered.
    *
    * Example: `git worktree add ../base origin/main && dagger call difference --base ../base`
    *
-   * @param base a checkout of the repository as it was
-   * @param env looks at this environment only
+   * @param base a checkout of the repository to compare with
+   * @param env compares only this environment
    */
   @func({ cache: "never" })
   async difference(base: Directory, env: string = ""): Promise<string> {
@@ -119,7 +120,7 @@ export class WalletWorld {
 
   /**
    * Builds one image of `environments/images.yaml`, for the platform of the first environment that uses it, and returns its
-   * container. Fails when there is no such image, or its build fails, with what the build printed.
+   * container. Fails if there is no such image, or if its build fails, and shows the build's output.
    *
    * Example: `dagger call build --service dapp-store-api as-tarball -o api.tar`
    *
@@ -132,10 +133,10 @@ export class WalletWorld {
   }
 
   /**
-   * Tests one service that is built from source: its own tests in the stage `test` of its Dockerfile, then the image as
-   * it would be pushed, both beside a real Postgres, a real Kafka, and the images that `images.yaml` names under
-   * `test.beside`. Returns what the tests printed. Fails with it when a
-   * test fails, takes longer than 15 minutes, or the image is not healthy within 90 seconds.
+   * Tests one service that is built from source: runs its own tests in the stage `test` of its Dockerfile, then starts the image
+   * as it would be pushed. Both run with a real Postgres, a real Kafka, and the images that `images.yaml` names under
+   * `test.beside`. Returns the tests' output. Fails, and shows that output, if a test fails, if the tests take longer than 15
+   * minutes, or if the image is not healthy within 90 seconds.
    *
    * Example: `dagger call test --service dapp-store-api`
    *
@@ -148,8 +149,8 @@ export class WalletWorld {
   }
 
   /**
-   * Publishes the images and charts of an environment; prints a table of the steps, then name and digest of each. Fails
-   * with the table when one cannot be built or the registry refuses.
+   * Publishes the images and charts of an environment; prints a table of the steps, then the name and digest of each. If one
+   * cannot be built or the registry refuses it, fails and shows the table.
    *
    * Example: `dagger call publish --env preview-nightly`
    *
@@ -162,8 +163,8 @@ export class WalletWorld {
   }
 
   /**
-   * Plans or applies the infrastructure of one scope, or prints its outputs or the resources in its state. Fails when scope
-   * or action is unknown, what it needs was never applied, or OpenTofu fails, with its message.
+   * Plans or applies the infrastructure of one scope, or prints its outputs or the resources in its state. Fails if the scope or
+   * action is unknown, if a wider scope that it needs was never applied, or if OpenTofu fails, and shows its message.
    *
    * Example: `dagger call infra --env preview-nightly --scope environment --action plan`
    *
@@ -178,14 +179,14 @@ export class WalletWorld {
   }
 
   /**
-   * Says what a deployment would change: a table of the steps, and the changes of infrastructure. It changes nothing. Fails
-   * when the target cannot be asked.
+   * Shows what a deployment would change: a table of the steps, and the changes of infrastructure. It changes nothing. Fails
+   * if the target cannot be reached.
    *
    * Example: `dagger call plan --env preview-nightly`
    *
    * @param env the environment's name
-   * @param drift asks AWS about infrastructure that should not have changed, too; some 10 s a unit
-   * @param refuseChanges fails when anything would change, for checks that run by themselves
+   * @param drift also checks AWS for drift in infrastructure that needs no change; about 10 s per unit
+   * @param refuseChanges fails if anything would change, for scheduled checks
    */
   @func({ cache: "never" })
   async plan(env: string, drift: boolean = false, refuseChanges: boolean = false): Promise<string> {
@@ -194,15 +195,15 @@ export class WalletWorld {
   }
 
   /**
-   * Deploys an environment: infrastructure, images, charts, releases. What is already as it should be is left alone; what
-   * the environment owns and its file no longer names is deleted. Returns a table of the steps and of the pods, and the
-   * addresses to look at. Fails with the same table and every step's error, or when another run holds the environment's
-   * lease; the same command continues where it stopped.
+   * Deploys an environment: infrastructure, images, charts, releases. Whatever is up to date is left alone. Releases and
+   * namespaces that the environment owns and its file no longer names are deleted. Returns a table of the steps and of the pods,
+   * and the addresses to open. If a step fails, fails with the same table and every step's error. Also fails if another run holds
+   * the environment's lease. Run the same command again to continue.
    *
    * Example: `dagger call deploy --env preview-nightly`
    *
    * @param env the environment's name
-   * @param confirm the environment's name once more: lets something of a protected one be deleted
+   * @param confirm the environment's name again: allows deletions in a protected environment
    */
   @func({ cache: "never" })
   async deploy(env: string, confirm: string = ""): Promise<string> {
@@ -211,7 +212,7 @@ export class WalletWorld {
   }
 
   /**
-   * Shows what happened in the last deployment of an environment, also of one that failed. Fails when there was none.
+   * Shows the report of the last deployment of an environment, even if it failed. Fails if there was none.
    *
    * Example: `dagger call report --env preview-nightly`
    *
@@ -224,8 +225,8 @@ export class WalletWorld {
   }
 
   /**
-   * Prints the lock of the last deployment that finished: digests of images, charts and releases, and outputs, as JSON.
-   * Fails when none did.
+   * Prints the lock of the last deployment that succeeded: digests of images, charts and releases, and outputs, as JSON.
+   * Fails if there was none.
    *
    * Example: `dagger call lock --env preview-nightly > preview-nightly.lock.json`
    *
@@ -238,8 +239,8 @@ export class WalletWorld {
   }
 
   /**
-   * Prints Argo CD Applications (3.1 or later) for a deployed environment: the same charts, values and digests. Fails when
-   * something of it is not deployed, and names it.
+   * Prints Argo CD Applications (3.1 or later) for a deployed environment: the same charts, values and digests. If part of the
+   * environment is not deployed, fails and names that part.
    *
    * Example: `dagger call export-argocd --env preview-nightly > applications.yaml`
    *
@@ -252,9 +253,9 @@ export class WalletWorld {
   }
 
   /**
-   * Says what an environment still lacks before it can be deployed to AWS: credentials, permissions to read, quotas, DNS,
-   * placeholders, roles; and which variables GitHub needs. It changes nothing. Returns a table; fails with the same table when
-   * something is missing.
+   * Checks what is still missing before an environment can be deployed to AWS: credentials, read permissions, quotas, DNS,
+   * placeholders, roles. Also lists the variables that GitHub needs. It changes nothing. Returns a table; fails with the same
+   * table if something is missing.
    *
    * Example: `dagger call --aws-credentials='cmd://aws configure export-credentials' doctor --env preview-dev`
    *
@@ -267,7 +268,7 @@ export class WalletWorld {
   }
 
   /**
-   * Says what another repository may touch, and the variables that its workflow needs. Fails when there is no such tenant.
+   * Prints what another repository may access, and the variables that its workflow needs. Fails if there is no such tenant.
    *
    * Example: `dagger call tenant --name dapp-store`
    *
@@ -280,13 +281,13 @@ export class WalletWorld {
   }
 
   /**
-   * Destroys an environment in reverse order; what it shares with others stays. Returns a table of the steps. Fails with
-   * it, when a step fails, and without `confirm` for a protected environment, or one in which others have installed something.
+   * Destroys an environment in reverse order; what it shares with others stays. Returns a table of the steps. If a step fails,
+   * fails with that table. Without `confirm`, refuses a protected environment, or one in which others have installed something.
    *
    * Example: `dagger call destroy --env preview-nightly`
    *
    * @param env the environment's name
-   * @param confirm the environment's name once more, for protected ones and those in which others have installed something
+   * @param confirm the environment's name again, for a protected one or one in which others have installed something
    */
   @func({ cache: "never" })
   async destroy(env: string, confirm: string = ""): Promise<string> {
@@ -295,8 +296,8 @@ export class WalletWorld {
   }
 
   /**
-   * Asks the registries for the digests of all images and returns them as `environments/images.lock.yaml`.
-   * Where a registry cannot be reached, or a stand-in answers for it, it fails: no digest is made up.
+   * Gets the digests of all copied images from their registries and returns the text of `environments/images.lock.yaml`.
+   * Fails if a registry cannot be reached, or if the image is a stand-in.
    *
    * Example: `dagger call pin-images -o environments/images.lock.yaml`
    */
@@ -307,8 +308,8 @@ export class WalletWorld {
   }
 
   /**
-   * One of the command line tools that the steps or the tests run, as a file: what is used by hand is what they use. Fails
-   * when there is no such tool; then it lists those that there are.
+   * Returns one of the command line tools that the steps or the tests run, as a file, so that you can use the same tool by hand.
+   * If there is no such tool, fails and lists the existing ones.
    *
    * Example: `dagger call tool --name helm export --path ./helm`
    *
@@ -322,12 +323,12 @@ export class WalletWorld {
   }
 
   /**
-   * Lists the programs that the module runs, tools and sandbox: the name of each one's recipe, and whether it is pulled
-   * as a published image (`ci/published.json`) or made where it is used.
+   * Lists the programs that the module runs, tools and those of the sandbox: the name of each recipe, and whether the program
+   * is pulled as a published image (`ci/published.json`) or compiled where it is used.
    *
    * Example: `dagger call programs`
    *
-   * @param missing prints those that are not pinned, as one line of JSON, for a workflow's matrix
+   * @param missing prints only the programs that are not pinned, as one line of JSON, for a workflow's matrix
    */
   @func({ cache: "never" })
   async programs(missing: boolean = false): Promise<string> {
@@ -336,13 +337,13 @@ export class WalletWorld {
   }
 
   /**
-   * Makes one program for the engine's platform and pushes it under the name of its recipe. The login is the one that
-   * `docker login` left. Returns JSON: image and digest. Fails when there is no such program, or the registry refuses.
+   * Compiles one program for the engine's platform and pushes it under the name of its recipe. It uses the login from
+   * `docker login`. Returns JSON: image and digest. Fails if there is no such program, or if the registry refuses.
    *
    * Example: `dagger call publish-program --name helm --repository ghcr.io/OWNER/wallet-world`
    *
-   * @param name a tool's name, or sandbox
-   * @param repository host and path that the program's name is put behind
+   * @param name a tool's name, sandbox or gateway
+   * @param repository host and path; the program's name is appended
    */
   @func({ cache: "never" })
   async publishProgram(name: string, repository: string): Promise<string> {
@@ -351,8 +352,8 @@ export class WalletWorld {
   }
 
   /**
-   * Asks the registry for the digests of all programs and returns them as `ci/published.json`. Fails, and names them, when
-   * one is not published.
+   * Gets the digests of all programs from the registry and returns the text of `ci/published.json`. If programs are not
+   * published, fails and names them.
    *
    * Example: `dagger call pin-programs --repository ghcr.io/OWNER/wallet-world -o ci/published.json`
    *
@@ -365,8 +366,8 @@ export class WalletWorld {
   }
 
   /**
-   * What a deployment runs, tools and sandbox, as image archives: they outlive the engine's cache. `./daggerw` keeps them, and
-   * hands them in with `--kept-programs`. Returns a directory. Fails when a program cannot be made.
+   * Returns a directory with the programs that a deployment runs, tools and those of the sandbox, as image archives that outlive
+   * the engine's cache. `./daggerw` keeps them and passes them with `--kept-programs`. Fails if a program cannot be compiled.
    *
    * Example: `dagger call keep-programs export --path ./programs`
    */
@@ -378,11 +379,11 @@ export class WalletWorld {
   }
 
   /**
-   * The software bill of materials of an image, made with syft: CycloneDX, as JSON. Fails when the reference has no digest.
+   * Returns the software bill of materials of an image, made with syft: CycloneDX, as JSON. Fails if the reference has no digest.
    *
    * Example: `dagger call sbom --image ghcr.io/OWNER/wallet-world/helm@sha256:… export --path sbom.json`
    *
-   * @param image reference with digest
+   * @param image the image's reference, with digest
    */
   @func({ cache: "never" })
   async sbom(image: string): Promise<File> {
@@ -391,12 +392,13 @@ export class WalletWorld {
   }
 
   /**
-   * The sandbox as a service, to keep it beyond one call. Port 8442 is for the way from the host. It ends, with the end of the part's log, when a part fails.
+   * Returns the sandbox as a service, to keep it running after one call. Connections from the host must go to port 8442. If a
+   * part fails, the sandbox exits and prints the end of that part's log.
    *
    * Example: `dagger call sandbox-service --port 8443 up --ports 8443:8442`
    *
    * @param port the port that it listens on, here and on the host
-   * @param tokenSeconds how long it takes a Kubernetes token for; EKS takes one for 900
+   * @param tokenSeconds seconds for which it accepts a Kubernetes token; EKS accepts one for 900
    */
   @func({ cache: "never" })
   async sandboxService(port: number = 8443, tokenSeconds: number = 900): Promise<Service> {

@@ -43,7 +43,7 @@ export async function destroy(session: Session, name: string, confirm: string): 
 function refusal(name: string, foreign: readonly FoundRelease[]): Error {
   const list = foreign.map((release) => `  release ${release.name} in ${release.namespace}: ${installer(release)}`)
   return new Error(
-    `others have installed something in the namespaces of ${name}, which would go with them:\n${list.join("\n")}\n` +
+    `others have installed something in the namespaces of ${name}, which would be deleted, too:\n${list.join("\n")}\n` +
       `Nothing was destroyed. Have them remove it first, or, to destroy it too: --confirm ${name}`,
   )
 }

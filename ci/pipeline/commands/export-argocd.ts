@@ -17,7 +17,7 @@ export async function exportArgocd(session: Session, name: string): Promise<stri
   const missing = (await plan(graph, deployment, "none")).filter(({ action }) => /create|unknown/.test(action))
   if (missing.length > 0) {
     const steps = missing.map(({ step }) => step).join(", ")
-    throw new Error(`${steps}: not there yet, and the Applications would name it; \`deploy --env ${name}\` makes it`)
+    throw new Error(`not deployed yet, but the Applications would refer to it: ${steps}. Run \`deploy --env ${name}\``)
   }
   const { host } = await deployment.registry()
   const charts = Object.entries(deployment.yielded("chart")).map(([chart, { values }]) => [chart, values.digest])

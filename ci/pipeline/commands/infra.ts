@@ -21,8 +21,8 @@ const actions = ["plan", "apply", "outputs", "state"]
  * @throws when scope or action is unknown, a step fails, or something that is needed was never applied
  */
 export async function infra(session: Session, name: string, scope: string, action: string): Promise<string> {
-  if (!SCOPES.includes(scope as Scope)) throw new Error(`there is no scope ${scope}: it is ${SCOPES.join(", ")}`)
-  if (!actions.includes(action)) throw new Error(`infra cannot ${action}: it can ${actions.join(", ")}`)
+  if (!SCOPES.includes(scope as Scope)) throw new Error(`there is no scope ${scope}: there are ${SCOPES.join(", ")}`)
+  if (!actions.includes(action)) throw new Error(`there is no action ${action}: there are ${actions.join(", ")}`)
 
   const deployment = await session.deployment(name)
   const id = `infra:${scope}`
@@ -42,5 +42,5 @@ async function read(graph: ReturnType<typeof buildGraph>, deployment: Deployment
   const missing = (await plan(graph, deployment, "none")).filter(({ action }) => action === "create")
   if (missing.length === 0) return
   const steps = missing.map(({ step }) => step).join(", ")
-  throw new Error(`${steps} was never applied, and ${scope} needs its outputs: infra --action apply makes it`)
+  throw new Error(`${steps} was never applied, and ${scope} needs its outputs: run infra --action apply first`)
 }

@@ -118,7 +118,7 @@ export async function keptPrograms(home: Directory): Promise<Directory> {
  */
 export async function billOfMaterials(image: string): Promise<File> {
   if (!/@sha256:[0-9a-f]{64}$/.test(image))
-    throw new Error(`${image} has no digest: a bill says what is in one image, so name it as IMAGE@sha256:…`)
+    throw new Error(`${image} has no digest: a bill of materials is of one exact image, so pass IMAGE@sha256:…`)
   return (await toolbox("syft"))
     .withMountedFile("/image.tar", pulled(image).asTarball())
     .withEnvVariable("SYFT_CHECK_FOR_APP_UPDATE", "false")

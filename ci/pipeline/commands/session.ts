@@ -58,7 +58,7 @@ export class Session {
     const files = await readEnvironments(this.given.workspace)
     if (files.size === 0)
       throw new Error(
-        "there is no environments/*.yaml in this directory: call it where the environments are, or write the first one (environments/README.md of wallet-world says how)",
+        "there is no environments/*.yaml in this directory: change to a repository that has environments, or write the first one (environments/README.md of wallet-world says how)",
       )
     return files
   }

@@ -127,7 +127,7 @@ export class ChartReader {
       const at = this.at((item as Node | null)?.range?.[0] ?? 0)
       const name: unknown = isMap(item) ? item.get("name") : undefined
       if (!isMap(item) || typeof name !== "string" || name === "") {
-        this.problems.push({ at, message: "a dependency has a name, a version and mostly a repository" })
+        this.problems.push({ at, message: "a dependency needs a name and a version, and usually a repository" })
         return []
       }
       const [version, repository] = ["version", "repository"].map((key) => String(item.get(key) ?? ""))

@@ -23,7 +23,7 @@ const fileOf = (name: string): Position => ({ file: `${name}.yaml`, line: 1, col
 export function checkName(name: string, known: readonly string[]): Problem[] {
   const at = fileOf(name)
   if (WORDS.includes(name))
-    return [{ at, message: `"${name}" cannot name an environment: YAML reads it as something else than text` }]
+    return [{ at, message: `"${name}" cannot name an environment: YAML does not read it as text` }]
   if (NAME.test(name) && name.length <= LABEL) return []
   const rule = "must begin with a letter and consist of lower-case letters, digits and single inner dashes"
   return [

@@ -52,7 +52,7 @@ export function releaseRefusal(owner: Owner, release: FoundRelease | undefined):
   if (!release || isOf(owner, release)) return undefined
   return (
     `release ${release.name} in namespace ${release.namespace} is ${installer(release)}; it was left alone. ` +
-    "Name the release or its namespace otherwise, or have whoever owns it remove it"
+    "Rename the release or its namespace, or have its owner remove it"
   )
 }
 

@@ -163,7 +163,7 @@ const plainIn = ({ type, source = "", value }: Scalar, at: Position) =>
 
 const oddProblem = (name: string, at: Position): Problem =>
   name === "\\ufffd"
-    ? { at, message: "this was not UTF-8, or is the sign for it", hint: "save the file as UTF-8" }
+    ? { at, message: "this was not UTF-8, or is the character U+FFFD", hint: "save the file as UTF-8" }
     : {
         at,
         message: `the character ${name} is read in two ways, or not at all`,

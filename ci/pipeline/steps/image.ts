@@ -88,6 +88,6 @@ async function pushBuilt(image: Built, tag: string, deployment: Deployment): Pro
   const container = await imageContainer(image, deployment.sources, deployment.environment.platform)
   const standIn = deployment.target.demandsPins && (await container.label(standInLabel))
   if (standIn)
-    throw new Error(`${image.repository} is built on an image that only stands in for ${standIn}: build it elsewhere`)
+    throw new Error(`${image.repository} is built on a stand-in for ${standIn}: build it where that can be pulled`)
   return pushImage(deployment.target, await deployment.registry(), container.asTarball(), image.repository, tag)
 }

@@ -89,13 +89,13 @@ function text(mine: Holder): string {
 }
 
 function busy(key: string, lease?: Lease): Error {
-  const until = lease ? `: if it was killed, its lease ends at ${lease.until}` : ""
-  return new Error(`${key} is held ${by(lease)}; nothing was done. Wait until that run is done${until}`)
+  const until = lease ? `. If it was killed, its lease expires at ${lease.until}` : ""
+  return new Error(`${key} is held ${by(lease)}; nothing was done. Wait for that run to finish${until}`)
 }
 
 /** Who holds a lease: a session of a role is named after the run of GitHub that it was given to. */
 function by(lease?: Lease): string {
-  if (!lease) return "by a run that was quicker"
+  if (!lease) return "by another run that has just taken it"
   const { caller = "somebody", holder, seen } = lease
   return `by ${caller} (run ${holder.slice(0, 8)}, last seen ${seen})`
 }

@@ -77,7 +77,7 @@ export async function copyUpstream(
   const [, expected] = reference.split("@")
   const digest = await digestOf(place, image.repository, tag)
   if (digest !== expected)
-    throw new Error(`${reference} was copied, and ${image.repository}:${tag} is ${digest ?? "not there"}`)
+    throw new Error(`${reference} was copied, but ${image.repository}:${tag} is ${digest ?? "not there"}`)
   return digest
 }
 

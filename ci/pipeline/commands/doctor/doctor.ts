@@ -41,7 +41,7 @@ export async function doctor(session: Session, name: string): Promise<string> {
     formatTable(["what", "state", "note"], findings),
     // A tenant's own are what `tenant` prints.
     ...(environment.tenant ? [] : ["Variables to set on GitHub, which cannot be read from here:", variables]),
-    `${summary}. That a service can be read does not say that everything in it may be made: only a deployment does.`,
+    `${summary}. Read access to a service does not prove that you may create everything in it; only a deployment does.`,
   ].join("\n\n")
   if (missing > 0) throw new Error(text)
   return text
@@ -49,7 +49,7 @@ export async function doctor(session: Session, name: string): Promise<string> {
 
 function lifetime(expiration?: Date): Finding {
   const what = "lifetime of credentials"
-  if (!expiration) return [what, "unknown", "they do not say when they end"]
+  if (!expiration) return [what, "unknown", "they have no expiration time"]
   const minutes = Math.floor((expiration.getTime() - Date.now()) / 60_000)
   const note = `${minutes} min more`
   return minutes < wanted

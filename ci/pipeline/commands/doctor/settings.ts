@@ -39,7 +39,7 @@ function tenants({ tenants }: Environment): Finding[] {
       ? [
           `tenant ${name}`,
           "missing",
-          `${repository} is a placeholder: set tenants.${name}.repository in ${defaults}, or take the tenant away`,
+          `${repository} is a placeholder: set tenants.${name}.repository in ${defaults}, or remove the tenant`,
         ]
       : [`tenant ${name}`, "ok", repository],
   )

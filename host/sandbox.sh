@@ -108,7 +108,7 @@ wait_for_sandbox() {
   local limit=${WALLET_WORLD_SANDBOX_TIMEOUT:-5400} began=$SECONDS
   if sandbox_answers || use_known_address; then return; fi
   until sandbox_answers; do
-    sandbox_runs || sandbox_failed "the sandbox ended before it was ready"
+    sandbox_runs || sandbox_failed "the sandbox exited before it was ready"
     [ $((SECONDS - began)) -lt "$limit" ] || sandbox_failed "the sandbox was not ready after $limit seconds"
     show_waiting $((SECONDS - began)) "waiting for the sandbox for $((SECONDS - began)) s$(sandbox_progress)"
     sleep 0.5
@@ -157,7 +157,7 @@ sandbox_failed() {
 
 # stop_sandbox: ends it and with it its state
 stop_sandbox() {
-  if ! sandbox_runs; then say "the sandbox does not run"; return; fi
+  if ! sandbox_runs; then say "the sandbox is not running"; return; fi
   end_sandbox
   say "the sandbox is stopped; what was in it is gone"
 }
@@ -171,7 +171,7 @@ end_sandbox() {
 }
 
 sandbox_status() {
-  if ! sandbox_runs; then echo "the sandbox does not run"; return 3; fi
+  if ! sandbox_runs; then echo "the sandbox is not running"; return 3; fi
   echo "address  http://localhost:$sandbox_port"
   echo "since    $sandbox_since"
   echo "log      $sandbox_log"

@@ -63,7 +63,7 @@ export class WalletWorld {
    * Lists the environments: name, cluster, network, tier, host. If files have errors, fails and shows all of them: file, line,
    * and how to fix each.
    *
-   * Example: `dagger call environments --tier dev --names`
+   * Example: `./daggerw call environments --tier dev --names`
    *
    * @param tier lists only environments of this tier
    * @param names prints the names as one line of JSON, each after the environments that it needs, for a workflow's matrix
@@ -78,7 +78,7 @@ export class WalletWorld {
    * Prints one environment: layers merged, validated, and references resolved as far as possible without a deployment. Fails if
    * its files have errors, and shows all of them; or if there is no such environment, and lists the existing ones.
    *
-   * Example: `dagger call environment --name preview-nightly --origins`
+   * Example: `./daggerw call environment --name preview-nightly --origins`
    *
    * @param name the environment's name
    * @param origins adds file, line and column of each value
@@ -93,7 +93,7 @@ export class WalletWorld {
    * Renders one environment without a target: configuration, content of builds, manifests of the releases. Placeholders
    * replace values that only a deployment yields. Returns a directory. Fails if a file or a chart is invalid.
    *
-   * Example: `dagger call render --env preview-dev export --path ./rendered`
+   * Example: `./daggerw call render --env preview-dev export --path ./rendered`
    *
    * @param env the environment's name
    */
@@ -107,7 +107,7 @@ export class WalletWorld {
    * Shows which environments differ from another state of the repository, and how: Markdown with unified diffs of the output
    * of `render`. It needs no credentials. Fails if an environment of this state cannot be rendered.
    *
-   * Example: `git worktree add ../base origin/main && dagger call difference --base ../base`
+   * Example: `git worktree add ../base origin/main && ./daggerw call difference --base ../base`
    *
    * @param base a checkout of the repository to compare with
    * @param env compares only this environment
@@ -122,7 +122,7 @@ export class WalletWorld {
    * Builds one image of `environments/images.yaml`, for the platform of the first environment that uses it, and returns its
    * container. Fails if there is no such image, or if its build fails, and shows the build's output.
    *
-   * Example: `dagger call build --service dapp-store-api as-tarball -o api.tar`
+   * Example: `./daggerw call build --service dapp-store-api as-tarball -o api.tar`
    *
    * @param service the image's name in `environments/images.yaml`
    */
@@ -138,7 +138,7 @@ export class WalletWorld {
    * `test.beside`. Returns the tests' output. Fails, and shows that output, if a test fails, if the tests take longer than 15
    * minutes, or if the image is not healthy within 90 seconds.
    *
-   * Example: `dagger call test --service dapp-store-api`
+   * Example: `./daggerw call test --service dapp-store-api`
    *
    * @param service the image's name in `environments/images.yaml`
    */
@@ -152,7 +152,7 @@ export class WalletWorld {
    * Publishes the images and charts of an environment; prints a table of the steps, then the name and digest of each. If one
    * cannot be built or the registry refuses it, fails and shows the table.
    *
-   * Example: `dagger call publish --env preview-nightly`
+   * Example: `./daggerw call publish --env preview-nightly`
    *
    * @param env the environment's name
    */
@@ -166,7 +166,7 @@ export class WalletWorld {
    * Plans or applies the infrastructure of one scope, or prints its outputs or the resources in its state. Fails if the scope or
    * action is unknown, if a wider scope that it needs was never applied, or if OpenTofu fails, and shows its message.
    *
-   * Example: `dagger call infra --env preview-nightly --scope environment --action plan`
+   * Example: `./daggerw call infra --env preview-nightly --scope environment --action plan`
    *
    * @param env the environment's name
    * @param scope account, cluster or environment
@@ -182,7 +182,7 @@ export class WalletWorld {
    * Shows what a deployment would change: a table of the steps, and the changes of infrastructure. It changes nothing. Fails
    * if the target cannot be reached.
    *
-   * Example: `dagger call plan --env preview-nightly`
+   * Example: `./daggerw call plan --env preview-nightly`
    *
    * @param env the environment's name
    * @param drift also checks AWS for drift in infrastructure that needs no change; about 10 s per unit
@@ -200,7 +200,7 @@ export class WalletWorld {
    * and the addresses to open. If a step fails, fails with the same table and every step's error. Also fails if another run holds
    * the environment's lease. Run the same command again to continue.
    *
-   * Example: `dagger call deploy --env preview-nightly`
+   * Example: `./daggerw call deploy --env preview-nightly`
    *
    * @param env the environment's name
    * @param confirm the environment's name again: allows deletions in a protected environment
@@ -214,7 +214,7 @@ export class WalletWorld {
   /**
    * Shows the report of the last deployment of an environment, even if it failed. Fails if there was none.
    *
-   * Example: `dagger call report --env preview-nightly`
+   * Example: `./daggerw call report --env preview-nightly`
    *
    * @param env the environment's name
    */
@@ -228,7 +228,7 @@ export class WalletWorld {
    * Prints the lock of the last deployment that succeeded: digests of images, charts and releases, and outputs, as JSON.
    * Fails if there was none.
    *
-   * Example: `dagger call lock --env preview-nightly > preview-nightly.lock.json`
+   * Example: `./daggerw call lock --env preview-nightly > preview-nightly.lock.json`
    *
    * @param env the environment's name
    */
@@ -242,7 +242,7 @@ export class WalletWorld {
    * Prints Argo CD Applications (3.1 or later) for a deployed environment: the same charts, values and digests. If part of the
    * environment is not deployed, fails and names that part.
    *
-   * Example: `dagger call export-argocd --env preview-nightly > applications.yaml`
+   * Example: `./daggerw call export-argocd --env preview-nightly > applications.yaml`
    *
    * @param env the environment's name
    */
@@ -257,7 +257,7 @@ export class WalletWorld {
    * placeholders, roles. Also lists the variables that GitHub needs. It changes nothing. Returns a table; fails with the same
    * table if something is missing.
    *
-   * Example: `dagger call --aws-credentials='cmd://aws configure export-credentials' doctor --env preview-dev`
+   * Example: `./daggerw call --aws-credentials='cmd://aws configure export-credentials' doctor --env preview-dev`
    *
    * @param env the environment's name
    */
@@ -270,7 +270,7 @@ export class WalletWorld {
   /**
    * Prints what another repository may access, and the variables that its workflow needs. Fails if there is no such tenant.
    *
-   * Example: `dagger call tenant --name dapp-store`
+   * Example: `./daggerw call tenant --name dapp-store`
    *
    * @param name the tenant's name in `environments/_defaults.yaml`
    */
@@ -284,7 +284,7 @@ export class WalletWorld {
    * Destroys an environment in reverse order; what it shares with others stays. Returns a table of the steps. If a step fails,
    * fails with that table. Without `confirm`, refuses a protected environment, or one in which others have installed something.
    *
-   * Example: `dagger call destroy --env preview-nightly`
+   * Example: `./daggerw call destroy --env preview-nightly`
    *
    * @param env the environment's name
    * @param confirm the environment's name again, for a protected one or one in which others have installed something
@@ -299,7 +299,7 @@ export class WalletWorld {
    * Gets the digests of all copied images from their registries and returns the text of `environments/images.lock.yaml`.
    * Fails if a registry cannot be reached, or if the image is a stand-in.
    *
-   * Example: `dagger call pin-images -o environments/images.lock.yaml`
+   * Example: `./daggerw call pin-images -o environments/images.lock.yaml`
    */
   @func({ cache: "never" })
   async pinImages(): Promise<string> {
@@ -311,7 +311,7 @@ export class WalletWorld {
    * Returns one of the command line tools that the steps or the tests run, as a file, so that you can use the same tool by hand.
    * If there is no such tool, fails and lists the existing ones.
    *
-   * Example: `dagger call tool --name helm export --path ./helm`
+   * Example: `./daggerw call tool --name helm export --path ./helm`
    *
    * @param name helm, kubectl, terragrunt, tofu, crane, actionlint or syft
    */
@@ -326,7 +326,7 @@ export class WalletWorld {
    * Lists the programs that the module runs, tools and those of the sandbox: the name of each recipe, and whether the program
    * is pulled as a published image (`ci/published.json`) or compiled where it is used.
    *
-   * Example: `dagger call programs`
+   * Example: `./daggerw call programs`
    *
    * @param missing prints only the programs that are not pinned, as one line of JSON, for a workflow's matrix
    */
@@ -340,7 +340,7 @@ export class WalletWorld {
    * Compiles one program for the engine's platform and pushes it under the name of its recipe. It uses the login from
    * `docker login`. Returns JSON: image and digest. Fails if there is no such program, or if the registry refuses.
    *
-   * Example: `dagger call publish-program --name helm --repository ghcr.io/OWNER/wallet-world`
+   * Example: `./daggerw call publish-program --name helm --repository ghcr.io/OWNER/wallet-world`
    *
    * @param name a tool's name, sandbox or gateway
    * @param repository host and path; the program's name is appended
@@ -355,7 +355,7 @@ export class WalletWorld {
    * Gets the digests of all programs from the registry and returns the text of `ci/published.json`. If programs are not
    * published, fails and names them.
    *
-   * Example: `dagger call pin-programs --repository ghcr.io/OWNER/wallet-world -o ci/published.json`
+   * Example: `./daggerw call pin-programs --repository ghcr.io/OWNER/wallet-world -o ci/published.json`
    *
    * @param repository where the programs are published
    */
@@ -369,7 +369,7 @@ export class WalletWorld {
    * Returns a directory with the programs that a deployment runs, tools and those of the sandbox, as image archives that outlive
    * the engine's cache. `./daggerw` keeps them and passes them with `--kept-programs`. Fails if a program cannot be compiled.
    *
-   * Example: `dagger call keep-programs export --path ./programs`
+   * Example: `./daggerw call keep-programs export --path ./programs`
    */
   @func({ cache: "never" })
   async keepPrograms(): Promise<Directory> {
@@ -381,7 +381,7 @@ export class WalletWorld {
   /**
    * Returns the software bill of materials of an image, made with syft: CycloneDX, as JSON. Fails if the reference has no digest.
    *
-   * Example: `dagger call sbom --image ghcr.io/OWNER/wallet-world/helm@sha256:… export --path sbom.json`
+   * Example: `./daggerw call sbom --image ghcr.io/OWNER/wallet-world/helm@sha256:… export --path sbom.json`
    *
    * @param image the image's reference, with digest
    */
@@ -395,7 +395,7 @@ export class WalletWorld {
    * Returns the sandbox as a service, to keep it running after one call. Connections from the host must go to port 8442. If a
    * part fails, the sandbox exits and prints the end of that part's log.
    *
-   * Example: `dagger call sandbox-service --port 8443 up --ports 8443:8442`
+   * Example: `./daggerw call sandbox-service --port 8443 up --ports 8443:8442`
    *
    * @param port the port that it listens on, here and on the host
    * @param tokenSeconds seconds for which it accepts a Kubernetes token; EKS accepts one for 900

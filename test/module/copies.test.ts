@@ -76,7 +76,7 @@ test("with its source gone: what is pinned needs none, what is not says whom it 
   await registry.said("delete", `${source.slice(0, source.lastIndexOf(":"))}@${index}`)
   const error = errorOf(await publish())
   expect(error).toContain("image:program")
-  expect(error).toContain(`${source} cannot be had`)
+  expect(error).toContain(`${source} cannot be pulled`)
 
   caller.write("environments/images.lock.yaml", `program: ${source}@${index}\n`)
   const pinned = await publish()

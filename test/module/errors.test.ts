@@ -127,7 +127,9 @@ describe("credentials", () => {
     for (const minutes of [-60, 10]) {
       const Expiration = new Date(Date.now() + minutes * 60_000).toISOString()
       const error = await refusal({ ...(await issued()), Expiration })
-      expect(error).toContain(`--aws-credentials end at ${Expiration}, a step can take 30 minutes: sign in again`)
+      expect(error).toContain(
+        `--aws-credentials expire at ${Expiration}, but a step can take 30 minutes: sign in again`,
+      )
     }
   })
 

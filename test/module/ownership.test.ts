@@ -90,7 +90,7 @@ test("a namespace that somebody has made by hand, with something in it, is left 
   await kubectl("create", "secret", "generic", "mine", "-n", foreign)
   caller.write(file, text({ web: foreign }))
   const error = errorOf(await call("plan"))
-  expect(error).toContain(`namespace ${foreign} is there already and nobody's, with secrets/mine in it`)
+  expect(error).toContain(`namespace ${foreign} exists, has no owner, and contains secrets/mine;`)
   expect(await names("secrets", "-n", foreign)).toEqual(["mine"])
 })
 

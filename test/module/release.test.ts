@@ -120,7 +120,7 @@ describe.skipIf(!engineIsOurs())("with a registry in the engine's network", () =
     writeFileSync(pins(), JSON.stringify({ repository, digests: { [crane]: `sha256:${"0".repeat(64)}` } }))
     const exported = await call("tool", "--name", "crane", "export", "--path", join(directory, "made"))
     expect(exported, exported.stderr.slice(-3000)).toMatchObject({ code: 0 })
-    expect(exported.stderr).toMatch(/crane@sha256:0{64} cannot be pulled, so crane is made here/)
+    expect(exported.stderr).toMatch(/crane@sha256:0{64} cannot be pulled, so crane is compiled here/)
     expect((await command(join(directory, "made"), ["version"])).code).toBe(0)
   })
 })

@@ -115,7 +115,7 @@ describe("a call that needs a target", () => {
     expect(code).toBe(1)
     expect(stdout).toBe("")
     expect(stderr).toContain("etcd is unwell")
-    expect(stderr).toContain("the sandbox ended before it was ready")
+    expect(stderr).toContain("the sandbox exited before it was ready")
   })
 
   it("does not wait for ever", async () => {
@@ -123,7 +123,7 @@ describe("a call that needs a target", () => {
     const { code, stderr } = await checkout.daggerw(["call", "deploy"], { ...env, WALLET_WORLD_SANDBOX_TIMEOUT: "2" })
     expect(code).toBe(1)
     expect(stderr).toContain("the sandbox was not ready after 2 seconds")
-    expect((await checkout.daggerw(["sandbox", "status"], env)).stdout).toBe("the sandbox does not run\n")
+    expect((await checkout.daggerw(["sandbox", "status"], env)).stdout).toBe("the sandbox is not running\n")
   })
 })
 
@@ -138,7 +138,7 @@ describe("daggerw sandbox", () => {
     expect(starts()).toHaveLength(2)
     expect((await checkout.daggerw(["sandbox", "stop"], env)).code).toBe(0)
     const stopped = await checkout.daggerw(["sandbox", "status"], env)
-    expect(stopped).toMatchObject({ code: 3, stdout: "the sandbox does not run\n" })
+    expect(stopped).toMatchObject({ code: 3, stdout: "the sandbox is not running\n" })
     await expect(fetch(`http://localhost:${portOf(started.stdout)}/ready`)).rejects.toThrow()
   })
 
@@ -179,7 +179,7 @@ describe("daggerw sandbox", () => {
     await until("the sandbox to be gone", () => !existsSync(`/proc/${pid}`))
     writeFileSync(file, [process.pid, ...rest].join("\n"))
     expect((await checkout.daggerw(["sandbox", "status"], env)).code).toBe(3)
-    expect((await checkout.daggerw(["sandbox", "stop"], env)).stderr).toContain("the sandbox does not run")
+    expect((await checkout.daggerw(["sandbox", "stop"], env)).stderr).toContain("the sandbox is not running")
     expect((await deploy()).code).toBe(0)
     expect(starts()).toHaveLength(2)
   })

@@ -41,7 +41,7 @@ describe("parseCredentials", () => {
     ["null", "null", /not the JSON/],
     ["a missing key", JSON.stringify({ ...good, SecretAccessKey: undefined }), /lacks SecretAccessKey/],
     ["an expiration that is no time", JSON.stringify({ ...good, Expiration: "soon" }), /not a time/],
-    ["ended", JSON.stringify({ ...good, Expiration: "2025-12-31T23:59:59Z" }), /end at 2025-12-31T23:59:59/],
+    ["ended", JSON.stringify({ ...good, Expiration: "2025-12-31T23:59:59Z" }), /expire at 2025-12-31T23:59:59/],
     ["ending before the longest step would", JSON.stringify({ ...good, Expiration: "2026-01-01T00:29:00Z" }), /30 min/],
   ])("refuses %s, says what to do, and repeats no secret", (_what, text, message) => {
     const attempt = () => parseCredentials(text, now)

@@ -38,6 +38,6 @@ test("the file of the pins is one", () => {
 test.each(["", "{", "null", "{}", '{"repository":"r","digests":{"helm:x":"latest"}}', '{"repository":1,"digests":{}}'])(
   "is told from %j, and how it is written anew",
   (text) => {
-    expect(() => readPublished(text)).toThrow("ci/published.json is not what pin-programs writes: write it anew with")
+    expect(() => readPublished(text)).toThrow("ci/published.json is not what pin-programs writes: rewrite it with")
   },
 )

@@ -84,7 +84,7 @@ build_missing() {
     name=${name_of[$pid]}
     if [ $code -ne 0 ]; then
       tail -n 30 "$cache/log/$name.log" >&2
-      die "part $name failed (exit code $code); the lines above end its log, $cache/log/$name.log. The same command continues where this one stopped."
+      die "part $name failed (exit code $code); the lines above are the end of its log, $cache/log/$name.log. The same command continues where this one stopped."
     fi
     state[$name]=done running=$((running - 1))
     progress "$name: built in $(clock $((SECONDS - started[$name])))"

@@ -32,7 +32,7 @@ with_lock() {
   shift
   exec {fd}>"$lock"
   if ! flock --nonblock "$fd"; then
-    say "another command is at it (lock $lock); waiting for it"
+    say "another command holds the lock $lock; waiting for it"
     flock "$fd"
   fi
   # What the command leaves running must not keep the lock: it closes $lock_fd.

@@ -23,10 +23,10 @@ start_engine() {
   if answers; then
     [ "$(cat "$machine/composition" 2>/dev/null)" != "$wanted" ] || return 0
     if [ -n "$(client_pids)" ]; then
-      say "the engine runs with outdated parts; it is in use, so it stays. To start it anew: ./daggerw toolchain stop"
+      say "the engine runs with outdated parts; it is in use, so it stays. To replace it, run ./daggerw toolchain stop; the next call starts the new one"
       return 0
     fi
-    say "the engine runs with outdated parts: starting it anew"
+    say "the engine runs with outdated parts: restarting it"
   fi
   install_packages iproute2 iptables procps
   stop_engine
@@ -63,7 +63,7 @@ wait_until_it_answers() {
 engine_failed() {
   tail -n 30 "$cache/log/engine.log" >&2
   stop_engine
-  die "$1; the lines above end its log, $cache/log/engine.log"
+  die "$1; the lines above are the end of its log, $cache/log/engine.log"
 }
 
 # write_settings: which registries the mirror stands for, and how much disk the engine's cache may take

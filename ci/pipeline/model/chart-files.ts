@@ -84,7 +84,7 @@ function packedProblems(directory: string, files: ChartFiles, trail: readonly st
     if (!library) return [{ at, message: `there is no chart in ${repository} for "${name}"`, hint: neighbours(files) }]
     const circle = [...trail, directory]
     if (circle.includes(library))
-      return [{ at, message: `charts depend on each other in a circle: ${[...circle, library].join(" -> ")}` }]
+      return [{ at, message: `charts depend on each other in a cycle: ${[...circle, library].join(" -> ")}` }]
     const found = readChart(library, files)
     return [...disagreement(dependency, library, found), ...packedProblems(library, files, circle)]
   })
@@ -96,7 +96,7 @@ function disagreement({ name, version, at }: Dependency, directory: string, foun
   if (found.name !== "" && found.name !== name)
     return [{ at, message: `the chart in ${directory} is "${found.name}", not "${name}"` }]
   if (found.version === "" || !VERSION.test(version) || found.version === version) return []
-  return [{ at, message: `"${name}" is wanted in version ${version}, ${directory} has ${found.version}` }]
+  return [{ at, message: `version ${version} of "${name}" is required, but ${directory} has ${found.version}` }]
 }
 
 function neighbours(files: ChartFiles): string {

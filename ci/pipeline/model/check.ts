@@ -79,7 +79,7 @@ function checkReference(reference: Reference, path: Path, context: Context): Fin
   if (!scope && !(path[0] === "releases" && (path[2] === "values" || path[2] === "secrets"))) {
     if (!isKnown(path)) return undefined // below a misspelt key, which the schema reports
     return {
-      message: `${text} cannot stand in ${path.join(".")}`,
+      message: `${text} is not allowed in ${path.join(".")}`,
       hint: "references are for inputs of infrastructure, values and secrets of releases",
     }
   }
@@ -89,7 +89,7 @@ function checkReference(reference: Reference, path: Path, context: Context): Fin
     if (known && !known.includes(reference.image))
       return { message: `there is no image for ${text}`, hint: suggest(reference.image, known) }
     if (scope === "account")
-      return { message: `${text} cannot be an input of the account: images need its repositories first` }
+      return { message: `${text} cannot be an input of the account: images need the account's ECR repositories first` }
     return undefined
   }
   return reference.environment === undefined
@@ -110,13 +110,13 @@ function checkOwnOutput(reference: Output, scope: Scope | undefined, { facts, da
   if (data.tenant !== undefined) return checkSharedOutput(text, reference)
   if (mapAt(mapAt(data, "infrastructure"), owner)[reference.unit] === undefined) {
     return {
-      message: `${text} is asked for, but ${facts.name} has no ${reference.unit}`,
+      message: `${text} is referenced, but ${facts.name} has no ${reference.unit}`,
       hint: `add ${reference.unit} to infrastructure.${owner}, or refer to another environment's`,
     }
   }
   if (scope && SCOPES.indexOf(owner) >= SCOPES.indexOf(scope)) {
     return {
-      message: `${text} cannot be an input of the ${scope}: ${owner === scope ? "units of one scope are connected by Terragrunt" : `the ${owner} comes after it`}`,
+      message: `${text} cannot be an input of the ${scope}: ${owner === scope ? "units of one scope are connected by Terragrunt" : `the ${owner} is deployed after it`}`,
     }
   }
   return unknownOutput(text, reference)
@@ -127,7 +127,7 @@ function checkSharedOutput(text: string, { unit, output }: Output): Finding {
   const known = SHARED_OUTPUTS[unit] ?? []
   return known.includes(output[0])
     ? undefined
-    : { message: `tenants are not told ${text}`, hint: suggest(output[0], known) }
+    : { message: `${text} is not shared with tenants`, hint: suggest(output[0], known) }
 }
 
 function checkForeignOutput(reference: Output, other: string, scope: Scope | undefined, context: Context): Finding {
@@ -149,7 +149,7 @@ function checkForeignOutput(reference: Output, other: string, scope: Scope | und
     }
   }
   if (scope && scope !== "environment")
-    return { message: `${text} cannot be an input of the ${scope}: the environment comes after it` }
+    return { message: `${text} cannot be an input of the ${scope}: the environment is deployed after it` }
   const wrongOutput = unknownOutput(text, reference)
   if (wrongOutput) return wrongOutput
   const environment = world.load(other, context.at)
@@ -161,7 +161,7 @@ function checkForeignOutput(reference: Output, other: string, scope: Scope | und
     }
   }
   if (!(reference.unit in environment.infrastructure.environment))
-    return { message: `${text} is asked for, but ${other} has no ${reference.unit}` }
+    return { message: `${text} is referenced, but ${other} has no ${reference.unit}` }
   uses[other] = environment
   return undefined
 }
@@ -202,7 +202,7 @@ function checkReleases(data: Shapeless, tree: MapTree, world: World): Problem[] 
   const cycle = findCycle(names, (name) => needsOf(name).filter((need) => names.includes(need)))
   if (cycle) {
     const at = positionAt(tree, ["releases", cycle[0], "needs"])
-    problems.push({ at, message: `releases need each other in a circle: ${[...cycle, cycle[0]].join(" -> ")}` })
+    problems.push({ at, message: `releases depend on each other in a cycle: ${[...cycle, cycle[0]].join(" -> ")}` })
   }
   return problems
 }

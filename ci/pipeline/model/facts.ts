@@ -44,7 +44,7 @@ export function fillFacts(
         return [{ at, message: `"${reference.source}" is not a reference`, hint: reference.reason }]
       if (reference.kind === "derived") {
         const kind = kindOf(derived(reference.text))
-        return [{ at, message: `\${${reference.text}} is a ${kind}: it cannot be a part of a text` }]
+        return [{ at, message: `\${${reference.text}} is a ${kind}: it cannot be part of a longer string` }]
       }
       return reference.kind === "environment" ? check(reference.fact, facts, at, path) : []
     })
@@ -78,7 +78,7 @@ function check(fact: string, facts: Partial<Facts>, at: Position, path: Path): P
     return [
       {
         at,
-        message: `${text} is asked for, but ${facts.name} has no network`,
+        message: `${text} is referenced, but ${facts.name} has no network`,
         hint: "set network in the environment's file, or remove what needs it",
       },
     ]

@@ -59,7 +59,7 @@ export interface Graph {
 /**
  * The graph of an environment.
  *
- * @throws ModelError if steps need each other in a circle
+ * @throws ModelError if steps depend on each other in a cycle
  * @example
  * buildGraph(environment).steps.map((step) => step.id)
  * // ["infra:account", "infra:cluster", "infra:environment", "image:api", "chart:dapp-store", "release:dapp-store"]
@@ -192,7 +192,7 @@ function sorted(environment: Environment, steps: readonly Step[]): Graph {
   const cycle = findCycle(ids, needs)
   if (cycle)
     throw new ModelError([
-      { message: `steps of ${environment.name} need each other in a circle: ${[...cycle, cycle[0]].join(" -> ")}` },
+      { message: `steps of ${environment.name} depend on each other in a cycle: ${[...cycle, cycle[0]].join(" -> ")}` },
     ])
   return { environment, steps: inOrder(ids, needs).map((id) => byId.get(id) as Step) }
 }

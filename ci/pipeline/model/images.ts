@@ -95,7 +95,7 @@ const references = (tree: MapTree): Problem[] =>
       .filter(({ reference }) => reference.kind !== "malformed")
       .map(({ reference, at }) => ({
         at,
-        message: `references such as \${${(reference as Reference).text}} are not filled in here`,
+        message: `references such as \${${(reference as Reference).text}} are not resolved in this file`,
       })),
   )
 

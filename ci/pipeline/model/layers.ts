@@ -74,7 +74,7 @@ export function checkLayer(file: string, tree: MapTree): Problem[] {
       ? [
           {
             at: found.at,
-            message: `${key} cannot be set in a layer: it chooses the layers`,
+            message: `${key} cannot be set in a layer: it selects the layers`,
             hint: "set it in each environment's own file",
           },
         ]

@@ -101,7 +101,7 @@ export class Loader {
   load(name: string, trail: readonly string[] = [], at?: Position): Environment | undefined {
     if (trail.includes(name)) {
       const circle = [...trail.slice(trail.indexOf(name)), name].join(" -> ")
-      this.problems.push({ at, message: `environments refer to each other in a circle: ${circle}` })
+      this.problems.push({ at, message: `environments refer to each other in a cycle: ${circle}` })
       return undefined
     }
     if (!this.loaded.has(name)) this.loaded.set(name, this.build(name, trail))

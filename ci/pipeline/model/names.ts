@@ -29,7 +29,7 @@ export function checkName(name: string, known: readonly string[]): Problem[] {
   return [
     {
       at,
-      message: `"${name}" cannot name an environment: it ${NAME.test(name) ? `has ${name.length} characters, ${LABEL} are the most` : rule}`,
+      message: `"${name}" cannot name an environment: it ${NAME.test(name) ? `has ${name.length} characters; the maximum is ${LABEL}` : rule}`,
       hint: `namespaces, hosts and databases are named after it; ${rename(name, known)}`,
     },
   ]
@@ -72,7 +72,7 @@ export function checkDerivedNames(facts: Partial<Facts> & { name: string }, tree
       const part = name.includes(facts.name) && room > 0
       return {
         at,
-        message: `the ${what} ${name} would have ${name.length} characters, ${limit} are the most`,
+        message: `the ${what} ${name} would have ${name.length} characters; the maximum is ${limit}`,
         hint: part
           ? `the environment's name is a part of it: with ${room} characters it fits`
           : "choose a shorter name",

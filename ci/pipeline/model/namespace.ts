@@ -77,7 +77,7 @@ export function checkNamespaces(name: string, all: readonly Spaces[]): Problem[]
       {
         // The same for all of them, so that it is said once.
         at: users[0].at,
-        message: `namespace ${namespace} is that of several environments: ${list.join(", ")}`,
+        message: `namespace ${namespace} is used by several environments: ${list.join(", ")}`,
         hint: `each needs its own, such as ${namespace}-\${environment.name}`,
       },
     ]

@@ -31,7 +31,7 @@ export function installer({ labels }: Pick<FoundRelease, "labels">): string {
     return tenant ? `the tenant ${tenant}'s, in environment ${environment}` : `environment ${environment}'s`
   return labels[MADE_LABEL]
     ? "this module's, without an environment's name"
-    : "nobody's: it was not installed by this module"
+    : "without an owner: it was not installed by this module"
 }
 
 /** Whether a release was installed by deployments of an environment, or of a tenant in it. */
@@ -80,8 +80,8 @@ export function namespaceRefusal(
   if (explained || (releases.length === 0 && objects.length === 0)) return undefined
   const found = [...foreign.map((release) => `release ${release.name}`), ...objects].slice(0, 5).join(", ")
   return (
-    `namespace ${name} is there already and nobody's, with ${found} in it; it was left alone. ${next}, or, if all that is ` +
-    `in it may become the environment's and go with it: kubectl label namespace ${name} ${ENVIRONMENT_LABEL}=${owner.name}`
+    `namespace ${name} exists, has no owner, and contains ${found}; it was left alone. ${next}, or, if everything in it ` +
+    `may become the environment's and be deleted with it: kubectl label namespace ${name} ${ENVIRONMENT_LABEL}=${owner.name}`
   )
 }
 
@@ -146,5 +146,5 @@ export const describeLeftover = ({ kind, name, namespace }: Leftover): string =>
   ({
     release: `release ${name} in namespace ${namespace}`,
     namespace: `namespace ${name}`,
-    handover: `what the tenant ${name} is told`,
+    handover: `the outputs shared with the tenant ${name}`,
   })[kind]

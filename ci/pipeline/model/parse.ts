@@ -115,7 +115,7 @@ class Reader {
       this.refuse(at, "this is not text: an escape names half a character")
     } else if (endsOpen(node, this.source.text)) {
       const hint = "end the file with a line break, or write |- or >- for a text without one"
-      this.refuse(at, "this text is read in two ways: with and without a line break at its end", hint)
+      this.refuse(at, "this text is ambiguous: with or without a line break at its end", hint)
     } else if (typeof value === "string") return { kind: "scalar", at, value, ...this.marks(node, value) }
     else if (value === null || typeof value === "boolean" || typeof value === "number") {
       return { kind: "scalar", at, value }
@@ -166,7 +166,7 @@ const oddProblem = (name: string, at: Position): Problem =>
     ? { at, message: "this was not UTF-8, or is the character U+FFFD", hint: "save the file as UTF-8" }
     : {
         at,
-        message: `the character ${name} is read in two ways, or not at all`,
+        message: `YAML versions disagree on the character ${name}, or refuse it`,
         hint: `remove it, or write "${name}" in double quotes`,
       }
 

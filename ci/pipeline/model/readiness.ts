@@ -37,7 +37,7 @@ export function unready(object: Live): string | undefined {
     observedGeneration !== undefined &&
     observedGeneration !== metadata.generation
   )
-    return "not yet taken notice of"
+    return "not yet observed by its controller"
   const conditions = conditionsOf(object)
   const reconciling = conditions.find(({ type }) => type === "Reconciling")
   if (reconciling?.status === "True") return said(reconciling)
@@ -114,7 +114,7 @@ function statefulSet({ spec = {}, status = {} }: Live): string | undefined {
 }
 
 function daemonSet({ status = {} }: Live): string | undefined {
-  if (status.desiredNumberScheduled === undefined) return "not yet taken notice of"
+  if (status.desiredNumberScheduled === undefined) return "not yet observed by its controller"
   const wanted = status.desiredNumberScheduled
   return (
     count(status.updatedNumberScheduled, wanted, "updated") ??

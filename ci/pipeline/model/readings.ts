@@ -12,7 +12,7 @@ type Reading = Value | { readonly kind: string }
  * @param value what YAML 1.2 reads
  * @param at its place
  * @example
- * plainProblem("no", "no", at)?.message   // 'no is read in two ways: YAML 1.1 (Helm) takes it for false, YAML 1.2 for the text "no"'
+ * plainProblem("no", "no", at)?.message   // 'no is ambiguous: YAML 1.1 (Helm) reads false, YAML 1.2 reads the text "no"'
  */
 export function plainProblem(source: string, value: Value, at: Position): Problem | undefined {
   const helm = helmReading(source)
@@ -22,7 +22,7 @@ export function plainProblem(source: string, value: Value, at: Position): Proble
     const who = older === helm ? "YAML 1.1 (Helm)" : "YAML 1.1"
     return {
       at,
-      message: `${source} is read in two ways: ${who} takes it for ${say(older)}, YAML 1.2 for ${say(value)}`,
+      message: `${source} is ambiguous: ${who} reads ${say(older)}, YAML 1.2 reads ${say(value)}`,
       hint: `write ${[...plainForms(older, value), `${JSON.stringify(source)} for the text`].join(", ")}`,
     }
   }

@@ -65,7 +65,7 @@ export function resolveAll(environment: Environment, path: Path, lookup: Lookup)
   throw new ModelError(
     unresolved.map(({ reference, path, at }) => ({
       at,
-      message: `\${${reference.text}}, which ${path.join(".")} needs, is not known`,
+      message: `\${${reference.text}}, which ${path.join(".")} needs, has no value yet`,
       hint: reason(reference),
     })),
   )

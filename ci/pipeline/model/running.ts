@@ -33,7 +33,7 @@ export interface Ingress {
 const kinds = {
   "stand-in": {
     label: "wallet-world/stand-in",
-    meaning: "runs in place of a program whose image could not be had here; what it writes is made up",
+    meaning: "runs in place of a program whose image could not be pulled here; what it writes is made up",
   },
   simulated: { label: "wallet-world/simulated", meaning: "is reported as running, but nothing runs" },
 }
@@ -106,7 +106,7 @@ function silence(pods: readonly Pod[]): string | undefined {
   const running = pods.filter((pod) => kindOf(pod) !== "simulated")
   if (running.some((pod) => stateOf(pod) === "ready")) return undefined
   if (running.length > 0) return "no pod behind it is ready"
-  return pods.length > 0 ? "only simulated pods stand behind it" : "no pod stands behind it"
+  return pods.length > 0 ? "it has only simulated pods" : "it has no pods"
 }
 
 function podsOf({ metadata, spec }: Service, pods: readonly Pod[]): Pod[] {

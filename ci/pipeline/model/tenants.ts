@@ -54,7 +54,7 @@ function checkTenant(tree: MapTree, name: string, tenant: Tenant, tenants: Tenan
     problems.push({ at: positionAt(tree, ["tenants", name, ...path]), message: `tenants.${name}${message}`, hint })
   for (const [other, { prefix }] of Object.entries(tenants)) {
     if (other !== name && tenant.prefix.startsWith(prefix))
-      report(["prefix"], `.prefix lies within the one of ${other}`, "what is pushed there would be both tenants'")
+      report(["prefix"], `.prefix is inside the prefix of ${other}`, "both tenants could push there")
   }
   for (const [index, repository] of (tenant.repositories ?? []).entries()) {
     if (!repository.startsWith(tenant.prefix))
@@ -80,7 +80,7 @@ function checkEnvironments(tree: MapTree, tenants: Tenants, known: readonly stri
         const owner = owners.get(namespace) ?? name
         owners.set(namespace, owner)
         const at = positionAt(tree, [...path, environment, "namespaces", index])
-        return owner === name ? [] : [{ at, message: `namespace ${namespace} is ${owner}'s already` }]
+        return owner === name ? [] : [{ at, message: `namespace ${namespace} already belongs to tenant ${owner}` }]
       })
       if (known.includes(environment)) return taken
       const at = keyPositionAt(treeAt(tree, path) as MapTree, environment)

@@ -23,7 +23,7 @@ function explain(issue: Issue, path: Path, schema: z.ZodType, tree: Tree): Probl
   const node = treeAt(tree, path)
   const at = positionAt(tree, path)
   const name = path.length > 0 ? path.join(".") : "the file"
-  // What a reference points to is not known yet; whether it may stand here is not the schema's business.
+  // What a reference points to is not known yet; whether it is allowed here is not the schema's business.
   if (node?.kind === "scalar" && typeof node.value === "string" && wholeReference(node.value)) return []
   switch (issue.code) {
     case "unrecognized_keys":
@@ -32,7 +32,8 @@ function explain(issue: Issue, path: Path, schema: z.ZodType, tree: Tree): Probl
         const where = path.length > 0 ? ` in ${name}` : ""
         const position = node?.kind === "map" ? keyPositionAt(node, key) : at
         // Known, but not together with the other keys: another shape of a union has it.
-        if (known.includes(key)) return { at: position, message: `"${key}" cannot stand beside the other keys${where}` }
+        if (known.includes(key))
+          return { at: position, message: `"${key}" cannot be combined with the other keys${where}` }
         return { at: position, message: `unknown key "${key}"${where}`, hint: suggest(key, known) }
       })
     case "invalid_key":

@@ -40,6 +40,6 @@ export async function diagnose(
     const all = gone ? [...said, ...hooks.filter(([about]) => about.startsWith("pod "))] : said
     return together(all).join("\n") || `nothing in ${namespace} that belongs to ${name} reports a problem`
   } catch (error) {
-    return `its pods could not be looked at: ${(error as Error).message}`
+    return `its pods could not be inspected: ${(error as Error).message}`
   }
 }

@@ -59,7 +59,7 @@ export async function holding<T>(documents: Documents, wanted: Wanted, work: () 
 async function renew(documents: Documents, key: string, mine: Holder): Promise<void> {
   const existing = await held(documents, key, mine)
   if (!existing || !(await documents.writeIf(key, text(mine), existing.etag)))
-    throw new Error("another run has taken it, and may be at work on the same")
+    throw new Error("another run has taken it and may be changing the same things")
 }
 
 /** The lease's document, if it is still the run's own. */

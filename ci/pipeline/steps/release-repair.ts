@@ -43,15 +43,15 @@ export async function repair(release: Installed): Promise<string[]> {
     } catch (error) {
       // The hooks of a chart cannot stop its repair: the second time goes without them.
       if (again || count >= mostRepairs) throw new Error([...done, attempt(next, error as Error)].join("\n"))
-      done.push(`${attempt(next, error as Error)}; once more without hooks`)
+      done.push(`${attempt(next, error as Error)}; trying again without hooks`)
     }
   }
 }
 
 const attempt = (next: Repair, { message }: Error) =>
   next.do === "rollback"
-    ? `going back to revision ${next.revision} failed: ${message}`
-    : `${next.do === "uninstall" ? "taking the release away" : "forgetting a revision"} failed: ${message}`
+    ? `rolling back to revision ${next.revision} failed: ${message}`
+    : `${next.do === "uninstall" ? "uninstalling the release" : "removing the record of a revision"} failed: ${message}`
 
 async function carryOut(release: Installed, next: Repair, hooks: boolean): Promise<string> {
   const { helm, kubernetes, namespace, name, timeout } = release
@@ -61,17 +61,17 @@ async function carryOut(release: Installed, next: Repair, hooks: boolean): Promi
   }
   if (next.do === "uninstall") {
     await helm.uninstall(name, namespace, timeout, hooks)
-    return `${next.because}, and no revision before it was ever good: the release was taken away`
+    return `${next.because}, and the release has no good revision: it was uninstalled`
   }
   await helm.rollback(name, namespace, next.revision, timeout, hooks)
   const last = lastOf(await history(kubernetes, namespace, name))
   const how = await becomesReady(release, last)
-  return `${next.because}: went back to revision ${next.revision}, the last that was good (now revision ${last?.revision}); ${how}`
+  return `${next.because}: rolled back to revision ${next.revision}, the last good one (now revision ${last?.revision}); ${how}`
 }
 
 /** Waits until a revision that was gone back to is ready, and says so either way. */
 async function becomesReady({ kubernetes, namespace, name, timeout }: Installed, last?: Revision): Promise<string> {
-  if (!last) return "it is gone again"
+  if (!last) return "it no longer exists"
   const { manifest } = await content(kubernetes, namespace, name, last.revision)
   const deadline = Date.now() + Math.min(timeout, patience) * 1000
   for (;;) {

@@ -100,7 +100,7 @@ async function digestNow(copy: string, deployment: Deployment): Promise<string> 
   } catch (error) {
     const registry = await deployment.registry()
     return digestAt(deployment.target, registry, copy).catch((second) => {
-      throw new Error(`${copy} cannot be had.\n${reasonOf(error)}\n${reasonOf(second)}`)
+      throw new Error(`${copy} cannot be pulled.\n${reasonOf(error)}\n${reasonOf(second)}`)
     })
   }
 }

@@ -28,8 +28,8 @@ export function parseCredentials(text: string, now = new Date(), seconds = longe
   if (expiration && Number.isNaN(expiration.getTime()))
     throw new Error(`--aws-credentials has an Expiration that is not a time: ${howTo}`)
   if (expiration && expiration.getTime() - now.getTime() < seconds * 1000) {
-    const why = seconds > oneRequest ? `a step can take ${seconds / 60} minutes` : "too soon for one more request"
-    throw new Error(`--aws-credentials end at ${expiration.toISOString()}, ${why}: sign in again, then ${howTo}`)
+    const why = seconds > oneRequest ? `but a step can take ${seconds / 60} minutes` : "too soon for one more request"
+    throw new Error(`--aws-credentials expire at ${expiration.toISOString()}, ${why}: sign in again, then ${howTo}`)
   }
 
   const token = fields.SessionToken ?? fields.Token

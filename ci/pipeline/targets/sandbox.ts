@@ -50,7 +50,7 @@ export class SandboxTarget implements Target {
   async credentials(account: string, seconds?: number): Promise<Credentials> {
     if (this.secret) return parseCredentials(await this.secret.plaintext(), new Date(), seconds)
     const answer = await fetch(`http://${this.ip}:${this.port}/credentials?account=${account}`)
-    if (!answer.ok) throw new Error(`the sandbox gives no credentials for account ${account}: ${await answer.text()}`)
+    if (!answer.ok) throw new Error(`the sandbox refused credentials for account ${account}: ${await answer.text()}`)
     return parseCredentials(await answer.text(), new Date(), seconds)
   }
 
@@ -87,7 +87,9 @@ async function ready(url: string, seconds = 180): Promise<void> {
     }
     await new Promise((resolve) => setTimeout(resolve, 500))
   }
-  throw new Error(`the sandbox is not ready after ${seconds} s: ${last}. \`./daggerw sandbox reset\` starts it anew`)
+  throw new Error(
+    `the sandbox is not ready after ${seconds} s: ${last}. \`./daggerw sandbox reset\` starts an empty one`,
+  )
 }
 
 function authorityFile(pem: string): File {

@@ -102,7 +102,9 @@ async function checkDependencies(box: Container, path: string, files: ChartFiles
     .split("\n")
     .filter((line) => /\t(wrong version|missing|corrupt|misnamed|too many|bad|invalid)/.test(line))
   if (wrong.length > 0)
-    throw new Error(`${path}/Chart.yaml asks for what its charts/ does not hold:\n${wrong.join("\n")}`)
+    throw new Error(
+      `${path}/Chart.yaml requires charts that its charts/ directory does not contain:\n${wrong.join("\n")}`,
+    )
 }
 
 /**

@@ -24,7 +24,7 @@ async function readIndex(directory: Directory): Promise<Index> {
   try {
     return JSON.parse(await directory.file(indexFile).contents())
   } catch (error) {
-    say(`the kept programs cannot be used, so they are made here, which takes longer: ${error}`)
+    say(`the kept programs cannot be used, so they are compiled here, which takes longer: ${error}`)
     return {}
   }
 }
@@ -40,10 +40,10 @@ export async function keptProgram(named: string): Promise<Container | undefined>
   const file = kept.directory.file(archiveFile(named))
   try {
     const found = await file.digest({ excludeMetadata: true })
-    if (found !== expected) throw new Error(`its digest is ${found}, it was written as ${expected}`)
+    if (found !== expected) throw new Error(`its digest is ${found}, but ${expected} was recorded`)
     return await dag.container().import_(file).sync()
   } catch (error) {
-    say(`the kept ${named} cannot be used, so it is made here, which takes longer: ${error}`)
+    say(`the kept ${named} cannot be used, so it is compiled here, which takes longer: ${error}`)
     return undefined
   }
 }

@@ -103,7 +103,10 @@ export class Kubernetes {
   ): Promise<KubernetesObject> {
     const given = "yaml" in object ? (object as { path: string; yaml: string }) : undefined
     const path = given?.path ?? (await this.pathOf(object as KubernetesObject))
-    if (!path) throw new Error(`the cluster ${this.cluster.name} knows no kind ${(object as KubernetesObject).kind}`)
+    if (!path) {
+      const { kind } = object as KubernetesObject
+      throw new Error(`the cluster ${this.cluster.name} has no resource of kind ${kind}; is its CRD installed?`)
+    }
     const query = { fieldManager: manager, force: "true", ...(dryRun ? { dryRun: "All" } : {}) }
     const type = "application/apply-patch+yaml"
     return JSON.parse(

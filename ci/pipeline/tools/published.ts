@@ -34,7 +34,7 @@ export function readPublished(text: string): Published {
     // What is wrong with it does not matter: nobody writes it by hand.
   }
   throw new Error(
-    "ci/published.json is not what pin-programs writes: write it anew with `dagger call pin-programs --repository HOST/NAME -o ci/published.json`",
+    "ci/published.json is not what pin-programs writes: rewrite it with `./daggerw call pin-programs --repository HOST/NAME -o ci/published.json`",
   )
 }
 
@@ -51,7 +51,7 @@ export async function pulledProgram(named: string): Promise<Container | undefine
   try {
     return await dag.container().from(reference).sync()
   } catch (error) {
-    say(`${reference} cannot be pulled, so ${name} is made here, which takes longer: ${error}`)
+    say(`${reference} cannot be pulled, so ${name} is compiled here, which takes longer: ${error}`)
     return undefined
   }
 }

@@ -44,7 +44,7 @@ export async function secretVersion(place: AwsPlace, arn: string): Promise<strin
     return Object.keys(VersionIdsToStages).find((id) => VersionIdsToStages[id].includes("AWSCURRENT"))
   } catch (error) {
     if ((error as Error).name === "ResourceNotFoundException") return undefined
-    throw new Error(`the secret ${arn} cannot be looked at: ${(error as Error).message}`)
+    throw new Error(`the secret ${arn} cannot be described: ${(error as Error).message}`)
   } finally {
     client.destroy()
   }

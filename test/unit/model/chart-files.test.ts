@@ -62,7 +62,7 @@ describe("a chart is refused, with its line:", () => {
     [
       "    version: 0.1.0\n",
       "    version: 0.2.0\n",
-      '5:5 "common" is wanted in version 0.2.0, charts/common has 0.1.0',
+      '5:5 version 0.2.0 of "common" is required, but charts/common has 0.1.0',
     ],
     ["name: common", "name: lib", '5:5 the chart in charts/common is "common", not "lib"'],
     ["    repository: file://../common\n", "", '5:5 "common" is not in charts/shop/charts'],
@@ -89,14 +89,14 @@ describe("a chart is refused, with its line:", () => {
     )
   })
 
-  it("libraries that need each other in a circle", () => {
+  it("libraries that need each other in a cycle", () => {
     const text = replaced(
       "version: 0.1.0\n",
       "version: 0.1.0\ndependencies: [{ name: shop, repository: file://../shop }]\n",
       common,
     )
     expect(problems({ "charts/common/Chart.yaml": text })).toEqual([
-      expect.stringContaining("in a circle: charts/shop -> charts/common -> charts/shop"),
+      expect.stringContaining("in a cycle: charts/shop -> charts/common -> charts/shop"),
     ])
   })
 

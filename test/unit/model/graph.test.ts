@@ -70,7 +70,7 @@ describe("buildGraph", () => {
     expect(needsOf(graphOf(own(rds)))["infra:environment"]).toContain("image:shop")
     const account = world["_defaults.yaml"].replace("    ecr:\n", "    ecr:\n      untagged_days: ${images.shop}\n")
     expect(problemsOf(() => graphOf({ "_defaults.yaml": account }))).toEqual([
-      expect.stringMatching(/cannot be an input of the account: images need its repositories first/),
+      expect.stringMatching(/cannot be an input of the account: images need the account's ECR repositories first/),
     ])
   })
 
@@ -79,7 +79,7 @@ describe("buildGraph", () => {
     const { shop } = environment.releases
     const releases = { shop: { ...shop, needs: ["zoo"] }, zoo: { ...shop, needs: ["shop"] } }
     expect(problemsOf(() => buildGraph({ ...environment, releases }))).toEqual([
-      "steps of one need each other in a circle: release:shop -> release:zoo -> release:shop",
+      "steps of one depend on each other in a cycle: release:shop -> release:zoo -> release:shop",
     ])
   })
 

@@ -51,7 +51,7 @@ describe("a tenant's environment", () => {
   it("refers to what it is told, and to nothing else", () => {
     const defaults = tenants["_defaults.yaml"].replace("infra.rds.address", "infra.rds.master_secret_arn")
     expect(problemsOf(() => graphOf({ ...tenants, "_defaults.yaml": defaults }))).toEqual([
-      expect.stringContaining("tenants are not told ${infra.rds.master_secret_arn} | "),
+      expect.stringContaining("${infra.rds.master_secret_arn} is not shared with tenants | "),
     ])
   })
 })

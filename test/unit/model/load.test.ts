@@ -165,7 +165,7 @@ describe("mistakes", () => {
       expect.stringMatching(/^_tiers\/dev\.yaml:4:5 infrastructure\.cluster cannot be set here/),
     ])
     expect(problems({ "_tiers/dev.yaml": "tier: prod\n" })).toEqual([
-      "_tiers/dev.yaml:1:7 tier cannot be set in a layer: it chooses the layers | set it in each environment's own file",
+      "_tiers/dev.yaml:1:7 tier cannot be set in a layer: it selects the layers | set it in each environment's own file",
     ])
   })
 
@@ -212,7 +212,7 @@ describe("mistakes", () => {
       '_tiers/dev.yaml:3:13 there is no release "othr" | did you mean "other"? known: other, shop',
     ])
     expect(problems({ "_tiers/dev.yaml": needs("other", "shop") })).toEqual([
-      "_tiers/dev.yaml:3:12 releases need each other in a circle: shop -> other -> shop",
+      "_tiers/dev.yaml:3:12 releases depend on each other in a cycle: shop -> other -> shop",
     ])
   })
 
@@ -268,7 +268,9 @@ describe("mistakes", () => {
 
   it("references where nothing fills them in", () => {
     expect(problems(edited("images.yaml", "services/shop", "services/${environment.name}"))).toEqual([
-      expect.stringMatching(/^images\.yaml:4:14 references such as \$\{environment\.name\} are not filled in here/),
+      expect.stringMatching(
+        /^images\.yaml:4:14 references such as \$\{environment\.name\} are not resolved in this file/,
+      ),
     ])
   })
 
@@ -276,7 +278,7 @@ describe("mistakes", () => {
     const secret = (text: string) =>
       problems({ "_tiers/dev.yaml": `releases:\n  shop:\n    secrets: { s: { k: ${text} } }\n` })
     expect(secret("{ arn: x, value: z }")).toEqual([
-      '_tiers/dev.yaml:3:34 "value" cannot stand beside the other keys in releases.shop.secrets.s.k',
+      '_tiers/dev.yaml:3:34 "value" cannot be combined with the other keys in releases.shop.secrets.s.k',
     ])
     expect(secret("{ arn: x, feild: z }")[0]).toMatch(
       /unknown key "feild" .* did you mean "field"\? known: arn, field, value/,

@@ -56,9 +56,9 @@ describe("the name of an environment", () => {
     const noReleases = { ...bare, "_tiers/dev.yaml": "{}\n", "_tiers/prod.yaml": "{}\n" }
     expect(named("a".repeat(63), noReleases)).toEqual([])
     expect(named("a".repeat(64), noReleases)).toEqual([
-      expect.stringMatching(/cannot name an environment: it has 64 characters, 63 are the most/),
+      expect.stringMatching(/cannot name an environment: it has 64 characters; the maximum is 63/),
     ])
-    expect(named("a".repeat(90))).toEqual([expect.stringMatching(/it has 90 characters, 63 are the most/)])
+    expect(named("a".repeat(90))).toEqual([expect.stringMatching(/it has 90 characters; the maximum is 63/)])
   })
 })
 
@@ -67,8 +67,8 @@ describe("what is made of the name", () => {
 
   it("is measured by its own limit, each with what fits", () => {
     expect(named(name)).toEqual([
-      `${name}.yaml:1:1 the RDS instance wallet-world-main-${name} would have 77 characters, 57 are the most | the environment's name is a part of it: with 39 characters it fits`,
-      `${name}.yaml:1:1 the namespace shop-${name} would have 64 characters, 63 are the most | the environment's name is a part of it: with 58 characters it fits`,
+      `${name}.yaml:1:1 the RDS instance wallet-world-main-${name} would have 77 characters; the maximum is 57 | the environment's name is a part of it: with 39 characters it fits`,
+      `${name}.yaml:1:1 the namespace shop-${name} would have 64 characters; the maximum is 63 | the environment's name is a part of it: with 58 characters it fits`,
     ])
     expect(named("a".repeat(39))).toEqual([])
     expect(named("a".repeat(40))).toHaveLength(1)
@@ -78,7 +78,9 @@ describe("what is made of the name", () => {
     const domain = `${Array(4).fill("d".repeat(43)).join(".")}.example`
     const changed = { "_defaults.yaml": world["_defaults.yaml"].replace("domain: example.org", `domain: ${domain}`) }
     expect(named("abcdefgh", changed)).toEqual([
-      expect.stringMatching(/^abcdefgh\.yaml:1:1 the host abcdefgh\.d+.* would have 192 characters, 189 are the most/),
+      expect.stringMatching(
+        /^abcdefgh\.yaml:1:1 the host abcdefgh\.d+.* would have 192 characters; the maximum is 189/,
+      ),
     ])
   })
 
@@ -95,8 +97,8 @@ describe("what is made of the name", () => {
       ),
     )
     expect(found).toEqual([
-      `one.yaml:1:10 the cluster wallet-world-${cluster} would have 41 characters, 40 are the most | choose a shorter name`,
-      `one.yaml:3:32 the namespace ${"n".repeat(64)} would have 64 characters, 63 are the most | choose a shorter name`,
+      `one.yaml:1:10 the cluster wallet-world-${cluster} would have 41 characters; the maximum is 40 | choose a shorter name`,
+      `one.yaml:3:32 the namespace ${"n".repeat(64)} would have 64 characters; the maximum is 63 | choose a shorter name`,
     ])
   })
 
@@ -142,7 +144,7 @@ describe("namespaces", () => {
       "two.yaml": `${world["two.yaml"]}${release("bug-shared")}`,
     }
     const both =
-      "one.yaml:6:16 namespace bug-shared is that of several environments: one (environments/one.yaml:6:16), two (environments/two.yaml:5:16) | each needs its own, such as bug-shared-${environment.name}"
+      "one.yaml:6:16 namespace bug-shared is used by several environments: one (environments/one.yaml:6:16), two (environments/two.yaml:5:16) | each needs its own, such as bug-shared-${environment.name}"
     expect(problems(changes)).toEqual([both])
     for (const name of ["one", "two"]) expect(problemsOf(() => loadEnvironment(files(changes), name))).toEqual([both])
   })
@@ -151,13 +153,13 @@ describe("namespaces", () => {
     const literal = world["_defaults.yaml"].replace("shop-${environment.name}", "shop")
     expect(problems({ "_defaults.yaml": literal })).toEqual([
       expect.stringMatching(
-        /^_defaults\.yaml:18:16 namespace shop is that of several environments: one \(.*\), two \(/,
+        /^_defaults\.yaml:18:16 namespace shop is used by several environments: one \(.*\), two \(/,
       ),
     ])
     const other = `${world["two.yaml"]}releases:\n  other: { chart: shop, namespace: shop-one }\n`
     expect(problems({ "two.yaml": other })).toEqual([
       expect.stringMatching(
-        /^_defaults\.yaml:18:16 namespace shop-one is that of several environments: one \(environments\/_defaults\.yaml:18:16\), two \(environments\/two\.yaml:4:36\)/,
+        /^_defaults\.yaml:18:16 namespace shop-one is used by several environments: one \(environments\/_defaults\.yaml:18:16\), two \(environments\/two\.yaml:4:36\)/,
       ),
     ])
   })
@@ -166,7 +168,7 @@ describe("namespaces", () => {
     const handed = `${world["two.yaml"]}releases:\n  shop: { tenant: app, namespace: shop-one }\n`
     expect(problems({ "two.yaml": handed })).toEqual([
       expect.stringMatching(
-        /namespace shop-one is that of several environments: one .*, two \(environments\/two\.yaml:4:35\)/,
+        /namespace shop-one is used by several environments: one .*, two \(environments\/two\.yaml:4:35\)/,
       ),
     ])
   })

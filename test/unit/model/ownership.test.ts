@@ -37,9 +37,9 @@ describe("a namespace", () => {
 
   it("that somebody has made by hand is refused when something is in it, with what, and how it is handed over", () => {
     const error = refusal({}, { releases: [], objects: ["secrets/login", "deployments/web"] })
-    expect(error).toContain("namespace shop is there already and nobody's, with secrets/login, deployments/web in it")
+    expect(error).toContain("namespace shop exists, has no owner, and contains secrets/login, deployments/web;")
     expect(error).toContain("kubectl label namespace shop wallet-world.environment=one")
-    expect(refusal({}, { releases: [found("blog", "shop", {})], objects: [] })).toContain("with release blog in it")
+    expect(refusal({}, { releases: [found("blog", "shop", {})], objects: [] })).toContain("contains release blog;")
   })
 
   it("in which are releases of this module that name no environment yet is taken, with what they brought", () => {
@@ -64,7 +64,9 @@ describe("a release", () => {
     expect(refusal({ [environment]: "two", [made]: "abc" })).toMatch(
       /^release web in namespace shop is environment two's; it was left alone/,
     )
-    expect(refusal({})).toMatch(/^release web in namespace shop is nobody's: it was not installed by this module;/)
+    expect(refusal({})).toMatch(
+      /^release web in namespace shop is without an owner: it was not installed by this module;/,
+    )
   })
 })
 
@@ -117,7 +119,7 @@ describe("leftovers", () => {
         step: "namespace:old",
         kind: "namespace",
         name: "old",
-        kept: "release blog is nobody's: it was not installed by this module; release app is the tenant app's, in environment one",
+        kept: "release blog is without an owner: it was not installed by this module; release app is the tenant app's, in environment one",
       },
     ])
   })

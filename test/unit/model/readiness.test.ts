@@ -50,14 +50,14 @@ describe("not ready, and why", () => {
     [
       "a change that nobody has seen yet",
       apps("Deployment", {}, { observedGeneration: 1 }, { generation: 2 }),
-      "not yet taken notice of",
+      "not yet observed by its controller",
     ],
     [
       "a DaemonSet",
       apps("DaemonSet", {}, { desiredNumberScheduled: 2, updatedNumberScheduled: 2, numberReady: 1 }),
       "1 of 2 ready",
     ],
-    ["a new DaemonSet", apps("DaemonSet", {}, {}), "not yet taken notice of"],
+    ["a new DaemonSet", apps("DaemonSet", {}, {}), "not yet observed by its controller"],
     ["a StatefulSet", apps("StatefulSet", { replicas: 3 }, { readyReplicas: 1, replicas: 3 }), "1 of 3 ready"],
     [
       "a StatefulSet with pods of before",

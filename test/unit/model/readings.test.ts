@@ -12,15 +12,15 @@ const problems = (text: string) =>
 
 describe("reading", () => {
   it.each([
-    ["no", "YAML 1.1 (Helm) takes it for false", 'YAML 1.2 for the text "no"', 'write false, "no" for the text'],
-    ["yes", "YAML 1.1 (Helm) takes it for true", 'the text "yes"', 'write true, "yes" for the text'],
+    ["no", "YAML 1.1 (Helm) reads false", 'YAML 1.2 reads the text "no"', 'write false, "no" for the text'],
+    ["yes", "YAML 1.1 (Helm) reads true", 'the text "yes"', 'write true, "yes" for the text'],
     ["On", "true", 'the text "On"', '"On" for the text'],
     ["OFF", "false", 'the text "OFF"', '"OFF" for the text'],
     ["y", "true", 'the text "y"', '"y" for the text'],
     ["N", "false", 'the text "N"', '"N" for the text'],
-    ["0400", "(Helm) takes it for the number 256", "the number 400", 'write 256 or 400 for the number, "0400" for'],
+    ["0400", "(Helm) reads the number 256", "the number 400", 'write 256 or 400 for the number, "0400" for'],
     ["010", "the number 8", "the number 10", "write 8 or 10 for the number"],
-    ["08", 'YAML 1.1 takes it for the text "08"', "the number 8", 'write 8 for the number, "08" for the text'],
+    ["08", 'YAML 1.1 reads the text "08"', "the number 8", 'write 8 for the number, "08" for the text'],
     ["1_000", "the number 1000", 'the text "1_000"', 'write 1000 for the number, "1_000" for the text'],
     ["0_7_7", "the number 63", 'the text "0_7_7"', "write 63 for the number"],
     ["1_0.5", "the number 10.5", 'the text "1_0.5"', "write 10.5 for the number"],
@@ -29,8 +29,8 @@ describe("reading", () => {
     ["-0x1f", "the number -31", 'the text "-0x1f"', "write -31 for the number"],
     ["0o17", 'the text "0o17"', "the number 15", "write 15 for the number"],
     ["1e3", 'the text "1e3"', "the number 1000", "write 1000 for the number"],
-    ["1:30", "YAML 1.1 takes it for the number 90", 'the text "1:30"', 'write 90 for the number, "1:30" for the text'],
-    ["2026-01-31", "YAML 1.1 takes it for a date", 'the text "2026-01-31"', 'write "2026-01-31" for the text'],
+    ["1:30", "YAML 1.1 reads the number 90", 'the text "1:30"', 'write 90 for the number, "1:30" for the text'],
+    ["2026-01-31", "YAML 1.1 reads a date", 'the text "2026-01-31"', 'write "2026-01-31" for the text'],
     ["2026-01-31 10:00:00", "a date", 'the text "2026-01-31 10:00:00"', "for the text"],
     ["=", "the mark of a default", 'the text "="', 'write "=" for the text'],
   ])("%s has two readings, and both are named", (written, older, newer, hint) => {
@@ -42,7 +42,7 @@ describe("reading", () => {
     ]) {
       const [found, ...others] = problems(text)
       expect(others).toEqual([])
-      expect(found.startsWith(`${place} ${written} is read in two ways: YAML 1.1`)).toBe(true)
+      expect(found.startsWith(`${place} ${written} is ambiguous: YAML 1.1`)).toBe(true)
       for (const part of [older, newer, hint]) expect(found).toContain(part)
     }
     const quoted = `a: "${written}"\nb: '${written}'\n"${written}": |-\n  ${written}\n`
@@ -66,7 +66,7 @@ describe("reading", () => {
     ["9007199254740993", "1:4 9007199254740993 cannot be represented exactly in JSON"],
     ["-12345678901234567890", "1:4 -12345678901234567890 cannot be represented exactly in JSON"],
     ["0.12345678901234567890123", "1:4 0.12345678901234567890123 cannot be represented exactly in JSON"],
-    ["1.0e+400", "1:4 1.0e+400 is read in two ways: YAML 1.1 (Helm) takes it for the text"],
+    ["1.0e+400", "1:4 1.0e+400 is ambiguous: YAML 1.1 (Helm) reads the text"],
     ["1.10", '1:4 1.10 is a number and would arrive as 1.1 | write 1.1 for the number, "1.10" for the text'],
     ["2.0", "1:4 2.0 is a number and would arrive as 2 | write 2 for the number"],
   ])("%s would not arrive as it is written", (written, expected) => {
@@ -81,8 +81,8 @@ describe("reading", () => {
       expect(problems(`a: ${tag}\n`)).toContainEqual(expect.stringMatching(/^1:\d+ (tags \(!|Unresolved tag)/))
     expect(problems("!!str on: 1\n")[0]).toMatch(/^1:\d+ tags \(!!str\) are not supported/)
     expect(problems("&x a: 1\n")[0]).toMatch(/^1:\d+ anchors \(&x\)/)
-    expect(problems("a: [?x]\n")[0]).toContain("YAML 1.1 takes it for the mark of a key")
-    expect(problems("a: |\n  x")).toEqual([expect.stringMatching(/^1:4 .* with and without a line break at its end/)])
+    expect(problems("a: [?x]\n")[0]).toContain("YAML 1.1 reads the mark of a key")
+    expect(problems("a: |\n  x")).toEqual([expect.stringMatching(/^1:4 .* with or without a line break at its end/)])
     expect(problems("a: |-\n  x")).toEqual([])
     expect(problems("a: 1\n...\nb: 2\n")[0]).toMatch(/several documents/)
     expect(problems('a: "\\ud83d"\n')[0]).toMatch(/^1:4 this is not text: an escape names half a character/)
@@ -100,11 +100,13 @@ describe("reading", () => {
       ["\r", "000d"],
     ])
       expect(problems(`a: x\nb: "y${character}z"\n`)).toContainEqual(
-        expect.stringMatching(new RegExp(`^2:6 the character \\\\u${code} is read in two ways.*write "\\\\u${code}"`)),
+        expect.stringMatching(
+          new RegExp(`^2:6 YAML versions disagree on the character \\\\u${code}, or refuse it.*write "\\\\u${code}"`),
+        ),
       )
     expect(problems("a: \ufffd\n")[0]).toMatch(/^1:4 this was not UTF-8/)
     expect(problems("\ufeffa: é😀\r\nb: 1\r\n")).toEqual([])
-    expect(problems("\ufeffno: 1\n")[0]).toMatch(/^1:1 no is read/)
+    expect(problems("\ufeffno: 1\n")[0]).toMatch(/^1:1 no is ambiguous/)
   })
 })
 

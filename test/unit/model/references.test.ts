@@ -76,16 +76,16 @@ describe("checking", () => {
     ["${images.shpo}", /there is no image for \$\{images\.shpo\} \| did you mean "shop"\? known: shop$/],
     ["${infra.rsd.address}", /there is no unit for .* did you mean "rds"\? known: access, ecr, eks, /],
     ["${infra.rds.adress}", /rds has no output for .* did you mean "address"\?/],
-    ["${infra.msk.brokers}", /is asked for, but one has no msk \| add msk to infrastructure\.cluster/],
+    ["${infra.msk.brokers}", /is referenced, but one has no msk \| add msk to infrastructure\.cluster/],
     ["${environment.hots}", /there is no \$\{environment\.hots\} \| did you mean "host"\?/],
-    ["x-${repositories}", /is a list: it cannot be a part of a text/],
+    ["x-${repositories}", /is a list: it cannot be part of a longer string/],
     ["${environments.tow.infra.rds.address}", /there is no environment for .* did you mean "two"\? known: one, two$/],
     ["${environments.one.infra.rds.address}", /is this environment's own \| write \$\{infra\.rds\.address\}/],
     [
       "${environments.two.infra.network.vpc_id}",
       /network belongs to the cluster, not to an environment \| write \$\{infra\.network\.vpc_id\}/,
     ],
-    ["${environments.two.infra.secrets.arns.x}", /is asked for, but two has no secrets/],
+    ["${environments.two.infra.secrets.arns.x}", /is referenced, but two has no secrets/],
   ])("%s", (text, expected) => {
     const found = problems(value(`"${text}"`))
     expect(found).toHaveLength(1)
@@ -120,7 +120,7 @@ describe("checking", () => {
       loadEnvironments(files(edited("_defaults.yaml", "host: shop", "net: ${environment.network}\n      host: shop"))),
     )
     expect(found).toEqual([
-      expect.stringMatching(/^_defaults\.yaml:21:12 \$\{environment\.network\} is asked for, but two has no network/),
+      expect.stringMatching(/^_defaults\.yaml:21:12 \$\{environment\.network\} is referenced, but two has no network/),
     ])
   })
 
@@ -129,7 +129,7 @@ describe("checking", () => {
       problems(edited("_defaults.yaml", "namespace: shop-${environment.name}", "namespace: ${infra.rds.database}")),
     ).toEqual([
       expect.stringMatching(
-        /^_defaults\.yaml:18:16 \$\{infra\.rds\.database\} cannot stand in releases\.shop\.namespace /,
+        /^_defaults\.yaml:18:16 \$\{infra\.rds\.database\} is not allowed in releases\.shop\.namespace /,
       ),
     ])
   })
@@ -144,7 +144,9 @@ describe("checking", () => {
     const cidr = (text: string) =>
       problems({ "_clusters/main.yaml": `infrastructure:\n  cluster:\n    network:\n      cidr: ${text}\n` })
     expect(cidr("${infra.ecr.registry}")).toEqual([])
-    expect(cidr("${infra.rds.address}")[0]).toMatch(/cannot be an input of the cluster: the environment comes after it/)
+    expect(cidr("${infra.rds.address}")[0]).toMatch(
+      /cannot be an input of the cluster: the environment is deployed after it/,
+    )
     expect(cidr("x-${environment.cluster}")).toEqual([])
     expect(cidr("${environment.name}")[0]).toMatch(
       /differs between environments that share the cluster's infrastructure/,
@@ -162,7 +164,7 @@ describe("checking", () => {
       "one.yaml": `${world["one.yaml"]}${use("two")}`,
       "two.yaml": `${world["two.yaml"]}${use("one")}`,
     })
-    expect(found).toEqual(["two.yaml:6:14 environments refer to each other in a circle: one -> two -> one"])
+    expect(found).toEqual(["two.yaml:6:14 environments refer to each other in a cycle: one -> two -> one"])
   })
 
   it("environments of different clusters", () => {
@@ -243,9 +245,9 @@ describe("filling in", () => {
   it("resolveAll names every reference that is not known, and why", () => {
     const environment = loadEnvironment(files(value("${environments.two.infra.rds.port}")), "one")
     expect(problemsOf(() => resolveAll(environment, values, lookupIn({})))).toEqual([
-      "_defaults.yaml:20:14 ${images.shop}, which releases.shop.values.image needs, is not known | image shop was not published",
-      "_defaults.yaml:22:17 ${infra.rds.address}, which releases.shop.values.database needs, is not known | unit rds gave no such output",
-      "one.yaml:7:10 ${environments.two.infra.rds.port}, which releases.shop.values.x needs, is not known | unit rds of two gave no such output: deploy two first",
+      "_defaults.yaml:20:14 ${images.shop}, which releases.shop.values.image needs, has no value yet | image shop was not published",
+      "_defaults.yaml:22:17 ${infra.rds.address}, which releases.shop.values.database needs, has no value yet | unit rds gave no such output",
+      "one.yaml:7:10 ${environments.two.infra.rds.port}, which releases.shop.values.x needs, has no value yet | unit rds of two gave no such output: deploy two first",
     ])
   })
 

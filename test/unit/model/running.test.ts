@@ -30,7 +30,7 @@ describe("pods", () => {
         "shop/node  simulated  ready",
         "shop/web   real       Running",
         "",
-        "stand-in: runs in place of a program whose image could not be had here; what it writes is made up",
+        "stand-in: runs in place of a program whose image could not be pulled here; what it writes is made up",
         "simulated: is reported as running, but nothing runs",
       ].join("\n"),
     )
@@ -62,7 +62,7 @@ describe("addresses", () => {
         "  http://api.example.org/",
         "  http://oura.example.org/",
         "Nothing answers at:",
-        "  ogmios.example.org: only simulated pods stand behind it",
+        "  ogmios.example.org: it has only simulated pods",
       ].join("\n"),
     )
   })
@@ -73,7 +73,7 @@ describe("addresses", () => {
     expect(at(["api"], [pod("a", { app: "api" }, "False")])).toBe(
       "Nothing answers at:\n  api.example.org: no pod behind it is ready",
     )
-    expect(at(["api"], [])).toBe("Nothing answers at:\n  api.example.org: no pod stands behind it")
+    expect(at(["api"], [])).toBe("Nothing answers at:\n  api.example.org: it has no pods")
   })
 
   it("have no heading above nothing", () => {
@@ -91,6 +91,6 @@ describe("addresses", () => {
     const show = (pods: Pod[]) =>
       formatAddresses({ ingresses: [two], services: [service("api"), service("web")], pods }, (host) => host)
     expect(show([pod("w", { app: "web" })])).toBe("Where to look:\n  api.example.org")
-    expect(show([elsewhere])).toContain("no pod stands behind it")
+    expect(show([elsewhere])).toContain("it has no pods")
   })
 })

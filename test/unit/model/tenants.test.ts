@@ -99,13 +99,13 @@ describe("mistakes", () => {
       "a prefix within another's",
       /$/,
       "  more: { repository: them/more, prefix: app/more/, environments: {} }\n",
-      /:8:42 tenants\.more\.prefix lies within the one of app/,
+      /:8:42 tenants\.more\.prefix is inside the prefix of app/,
     ],
     [
       "a namespace of another",
       /$/,
       "  more: { repository: them/more, prefix: more/, environments: { two: { namespaces: [app-one] } } }\n",
-      /:8:85 namespace app-one is app's already/,
+      /:8:85 namespace app-one already belongs to tenant app/,
     ],
   ])("%s", (_, from, to, expected) => {
     const found = problems(from, to)
@@ -137,6 +137,6 @@ describe("mistakes", () => {
     const found = problemsOf(() =>
       loadEnvironment(files({ "_tiers/dev.yaml": "releases: { shop: { values: { x: 'x-${tenants}' } } }\n" }), "one"),
     )
-    expect(found).toEqual([expect.stringMatching(/\$\{tenants\} is a map: it cannot be a part of a text/)])
+    expect(found).toEqual([expect.stringMatching(/\$\{tenants\} is a map: it cannot be part of a longer string/)])
   })
 })

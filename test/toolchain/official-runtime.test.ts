@@ -140,7 +140,7 @@ for (const path of readdirSync(import.meta.dirname + "/../pipeline", { recursive
   if (path.endsWith(".ts")) imported += (await import("#" + path.replace(/ts$/, "js"))) ? 1 : 0
 await connection(async () => {
   const own = (path: string) => dag.address("${repository}/" + path).directory()
-  const module = new WalletWorld(dag.currentWorkspace(), own("charts"), own("terragrunt"), own("sandbox"))
+  const module = new WalletWorld(own("charts"), own("terragrunt"), own("sandbox"))
   console.log(
     JSON.stringify({
       imported,

@@ -5,12 +5,12 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { Caller, errorOf, works } from "./caller.js"
 
-const web = (disk: string) => `cluster: nonprod
+const web = (namespace: string, disk: string) => `cluster: nonprod
 tier: nightly
 releases:
   web:
     chart: dapp-store
-    namespace: shop
+    namespace: ${namespace}
     values: { image: "\${images.program}", script: ${JSON.stringify(works)}, disk: ${disk} }
 `
 let caller: Caller
@@ -18,7 +18,7 @@ let base: string
 const difference = (...more: string[]) => caller.call(["difference", `--base=${base}`, ...more])
 
 beforeAll(() => {
-  caller = new Caller({ "environments/shop.yaml": web("1Mi"), "environments/other.yaml": web("1Mi") })
+  caller = new Caller({ "environments/shop.yaml": web("shop", "1Mi"), "environments/other.yaml": web("other", "1Mi") })
   base = mkdtempSync(join(tmpdir(), "wallet-world-base-"))
   cpSync(caller.path, base, { recursive: true })
 })
@@ -33,7 +33,7 @@ describe("difference", () => {
   })
 
   test("a value changed: its environment, in the configuration and in the manifests, and no other", async () => {
-    caller.write("environments/shop.yaml", web("2Mi"))
+    caller.write("environments/shop.yaml", web("shop", "2Mi"))
     const { stdout } = await difference()
     expect(stdout).toContain("<b>shop</b>: 2 files")
     expect(stdout).toMatch(/^-.*sizeLimit: 1Mi/m)
@@ -60,7 +60,7 @@ describe("difference", () => {
   })
 
   test("what is changed and wrong is an error", async () => {
-    caller.write("environments/shop.yaml", web("2Mi").replace("values", "valeus"))
+    caller.write("environments/shop.yaml", web("shop", "2Mi").replace("values", "valeus"))
     expect(errorOf(await difference())).toContain('did you mean "values"?')
   })
 })

@@ -17,6 +17,8 @@ export interface Wrong {
   title: string
   /** For example "not there", "not as applied (spec.replicas)", "0 of 2 ready". */
   why: string
+  /** Tells it from an earlier object of that name; undefined when it is not there. */
+  uid?: string
 }
 
 /** Whoever asks what would be changed, and changes nothing. */
@@ -63,7 +65,7 @@ export async function unreadyObjects(kubernetes: Kubernetes, namespace: string, 
     const path = await kubernetes.pathOf(object, namespace)
     const live = path ? await kubernetes.get(path).catch(forbidden) : undefined
     const why = live && unready(live)
-    return why ? [{ title, why }] : []
+    return why ? [{ title, why, uid: live.metadata.uid }] : []
   })
   return (await Promise.all(looked)).flat()
 }
@@ -147,7 +149,7 @@ async function autoscaled(kubernetes: Kubernetes, namespace: string): Promise<st
 }
 
 /** What the caller may not look at is not judged. */
-function forbidden(error: unknown): undefined {
+export function forbidden(error: unknown): undefined {
   if (error instanceof KubernetesError && error.status === 403) return undefined
   throw error
 }

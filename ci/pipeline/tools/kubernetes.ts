@@ -11,11 +11,12 @@ export interface KubernetesObject {
   metadata: {
     name: string
     namespace?: string
+    uid?: string
     generation?: number
     deletionTimestamp?: string
     labels?: Record<string, string>
     annotations?: Record<string, string>
-    ownerReferences?: { kind: string; name: string }[]
+    ownerReferences?: { kind: string; name: string; uid?: string }[]
     [key: string]: unknown
   }
   [key: string]: unknown

@@ -128,13 +128,18 @@ async function drift(kubernetes: Kubernetes, path: string, yaml: string, live: K
   try {
     return changedFields(live, await kubernetes.apply({ path, yaml }, asking))
   } catch (error) {
-    const { status, message } = error as KubernetesError
+    if (!(error instanceof KubernetesError)) throw error
+    const { status, message, refused } = error
     // Who may only look cannot ask what a change would do; some webhooks cannot be asked either.
     if (status === 403 || (status === 400 && message.includes("dry run"))) return []
-    if (status === 422) return [message]
+    // What the API says of a refusal quotes the object's values.
+    if (refusals.includes(status)) return [`${refused} when it is applied again`]
     throw error
   }
 }
+
+/** Bad request, conflict, invalid, and what the API cannot read as an object of its kind. */
+const refusals = [400, 409, 422, 500]
 
 const scalable = ["Deployment", "StatefulSet", "ReplicaSet"]
 

@@ -1,0 +1,42 @@
+// The objects of a release as they are in the cluster: what differs from the manifest, and how that is said.
+import { describe, expect, test } from "vitest"
+import { wrongObjects } from "../../ci/pipeline/steps/release-objects.js"
+import { type KubernetesObject, refusal } from "../../ci/pipeline/tools/kubernetes.js"
+import { Memory, object } from "./cluster.js"
+
+const manifestOf = (...objects: KubernetesObject[]) => objects.map((one) => JSON.stringify(one)).join("\n---\n")
+const wrong = async (cluster: Memory, ...objects: KubernetesObject[]) =>
+  (await wrongObjects(cluster.client, "shop", manifestOf(...objects))).map(({ title, why }) => `${title}: ${why}`)
+
+describe("a dry run that is refused", () => {
+  const secret = object("Secret login")
+  const refused = async (status: number, answer: object) => {
+    const cluster = new Memory([secret])
+    cluster.applied.set("Secret login", refusal("Kubernetes", status, JSON.stringify(answer)))
+    return wrong(cluster, secret)
+  }
+
+  test("says which fields and why, and never a value", async () => {
+    const causes = [
+      { field: "data", reason: "FieldValueInvalid", message: 'Invalid value: "hunter2": field is immutable' },
+      { field: "type", reason: "FieldValueForbidden", message: "Forbidden: hunter2" },
+    ]
+    const message = 'Secret "login" is invalid: data: Invalid value: "hunter2"'
+    expect(await refused(422, { message, reason: "Invalid", details: { causes } })).toEqual([
+      "Secret login: not as applied (data is immutable, type is refused as FieldValueForbidden when it is applied again)",
+    ])
+  })
+
+  test.each([
+    [400, { message: "got hunter2", reason: "BadRequest" }, "BadRequest"],
+    [422, { message: "no hunter2 here", reason: "hunter2 is not allowed" }, "status 422"],
+    [500, { message: "expected string, got Value:hunter2", reason: "InternalError" }, "InternalError"],
+  ])("with %i and no fields says one word", async (status, answer, word) => {
+    expect(await refused(status, answer)).toEqual([`Secret login: not as applied (${word} when it is applied again)`])
+  })
+
+  test("is nothing that is judged where the caller may not ask", async () => {
+    expect(await refused(403, { message: "forbidden" })).toEqual([])
+    expect(await refused(400, { message: "admission webhook does not support dry run" })).toEqual([])
+  })
+})

@@ -37,6 +37,10 @@ describe("a dry run that is refused", () => {
 
   test("is nothing that is judged where the caller may not ask", async () => {
     expect(await refused(403, { message: "forbidden" })).toEqual([])
+    // Whether it is ready may be asked all the same.
+    const cluster = new Memory([object("Pod web")])
+    cluster.applied.set("Pod web", refusal("Kubernetes", 403, ""))
+    expect(await wrong(cluster, object("Pod web"))).toEqual(["Pod web: not started, not ready"])
     expect(await refused(400, { message: "admission webhook does not support dry run" })).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 // A cluster in memory: what the steps of a release ask of the Kubernetes API, and no more.
+import { gzipSync } from "node:zlib"
 import type { Event } from "../../ci/pipeline/model/index.js"
 import { type Kubernetes, KubernetesError, type KubernetesObject } from "../../ci/pipeline/tools/kubernetes.js"
 
@@ -22,6 +23,22 @@ export const event = (title: string, minute: number, reason: string, message: st
     involvedObject: { kind, name, uid: title },
     ...{ reason, message, type, lastTimestamp: at, metadata: { creationTimestamp: at } },
   }
+}
+
+/** Helm's record of a revision of the release web, which consists of some objects. */
+export function record(
+  revision: number,
+  status: string,
+  labels: Record<string, string>,
+  objects: KubernetesObject[] = [],
+): KubernetesObject {
+  const manifest = objects.map((one) => JSON.stringify(one)).join("\n---\n")
+  const packed = gzipSync(JSON.stringify({ manifest })).toString("base64")
+  return object(
+    `Secret sh.helm.release.v1.web.v${revision}`,
+    { data: { release: Buffer.from(packed).toString("base64") } },
+    { labels: { ...labels, owner: "helm", name: "web", version: String(revision), status } },
+  )
 }
 
 /** The client of a cluster with some objects. */

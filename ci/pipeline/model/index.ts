@@ -39,7 +39,7 @@
  *
  * Releases
  *   nextRepair(history): Repair | undefined      what has to be done before Helm can upgrade, or after it has failed
- *   wasGood(revision), lastOf(history)
+ *   wasGood(revision), lastOf(history), madeHere(revision), notAsMade(revision, made)
  *   unready(object): string | undefined          what an object of Kubernetes lacks to be ready
  *   changedFields(one, other): string[]          paths of the fields that differ
  *   troubles(pod, event?): Trouble[]             what keeps a pod from being ready

@@ -4,6 +4,8 @@ import {
   digest,
   lastOf,
   MADE_LABEL,
+  madeLabel,
+  notAsMade,
   ownerLabels,
   type Release,
   type Revision,
@@ -62,7 +64,7 @@ export function releaseStep(id: string, name: string, release: Release, deployme
   const labels = (made: string, last?: Revision) => ({
     ...(last?.labels[TENANT_LABEL] && { [TENANT_LABEL]: "null" }),
     ...ownerLabels(environment),
-    [MADE_LABEL]: made,
+    [MADE_LABEL]: madeLabel(made, (last?.revision ?? 0) + 1),
   })
 
   return {
@@ -86,9 +88,10 @@ export function releaseStep(id: string, name: string, release: Release, deployme
     plan({ made, last, wrong, stale, unclaimed }) {
       if (!last || last.status === "uninstalled") return { action: "create", why: "not installed" }
       if (last.status !== "deployed") return { action: "update", why: `the last revision is ${last.status}` }
+      const changed = notAsMade(last, made)
       const reasons = [
         ...(unclaimed ? [unclaimed] : []),
-        ...(last.labels[MADE_LABEL] === made ? [] : ["chart, images or values changed"]),
+        ...(changed ? [changed] : []),
         ...stale.map(({ why }) => why),
         ...wrong.map(({ title, why }) => `${title}: ${why}`),
       ]

@@ -62,18 +62,22 @@ export class Memory {
     return this.objects.find((one) => path.endsWith(this.pathIn(one)))
   }
 
-  async list(path: string) {
+  async list(path: string, { labelSelector = "" } = {}) {
     if (path.endsWith("/events")) return this.events
-    return this.objects.filter((one) => path.endsWith(this.pathIn(one).replace(/\/[^/]*$/, "")))
+    const labels = labelSelector.split(",").filter(Boolean)
+    const chosen = ({ metadata }: KubernetesObject) =>
+      labels.every((one) => metadata.labels?.[one.split("=")[0]] === one.split("=")[1])
+    return this.objects.filter((one) => path.endsWith(this.pathIn(one).replace(/\/[^/]*$/, "")) && chosen(one))
   }
 
   async text(path: string) {
     return this.logs.get(path.split("/").at(-2) ?? "") ?? ""
   }
 
-  async apply({ path }: { path: string }) {
-    const live = await this.get(path)
-    const answer = this.applied.get(`${live?.kind} ${live?.metadata.name}`)
+  async apply({ path }: { path?: string }) {
+    const live = path && (await this.get(path))
+    if (!live) return undefined
+    const answer = this.applied.get(`${live.kind} ${live.metadata.name}`)
     if (answer instanceof KubernetesError) throw answer
     return answer ?? live
   }

@@ -109,14 +109,19 @@ interface Scaled {
  * @param kubernetes the cluster
  * @param namespace the namespace of objects that name none
  * @param manifest the YAML that Helm has applied
+ * @returns the titles of what was scaled
  */
-export async function scaleUp(kubernetes: Kubernetes, namespace: string, manifest: string): Promise<void> {
+export async function scaleUp(kubernetes: Kubernetes, namespace: string, manifest: string): Promise<string[]> {
+  const done: string[] = []
   const scaled = new Set(await autoscaled(kubernetes, namespace))
-  for (const { object } of objectsOf(manifest).filter((one) => scalable.includes(String(one.object.kind)))) {
+  for (const { object, title } of objectsOf(manifest).filter((one) => scalable.includes(String(one.object.kind)))) {
     const path = await kubernetes.pathOf(object, namespace)
     const live = path && (await kubernetes.get(path))
-    if (path && live && isScaledDown(object, live, scaled)) await kubernetes.merge(path, { spec: { replicas: 1 } })
+    if (!path || !live || !isScaledDown(object, live, scaled)) continue
+    await kubernetes.merge(path, { spec: { replicas: 1 } })
+    done.push(title)
   }
+  return done
 }
 
 /** A Job that is deleted some time after it has ended is not missed. */

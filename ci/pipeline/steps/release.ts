@@ -108,18 +108,22 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       const repaired = await repair(there)
       repaired.forEach(tell)
       const before = await markGood(there)
-      if (before)
-        await scaleUp(kubernetes, namespace, (await content(kubernetes, namespace, name, before.revision)).manifest)
+      await scaleUpLast(there)
       const stale = await staleSecrets(namespace, secrets, deployment)
       for (const workload of await writeSecrets(namespace, name, secrets, stale, deployment))
         tell(`restarts ${workload}, because a Secret of it has changed`)
 
       const reference = `oci://${host}/${environment.chartRepository}/${chartName(release.chart)}@${chart}`
       const watch = new Watch(kubernetes, namespace, name, tell)
+      const upgrade = (last?: Revision) =>
+        watch.during(helm.upgrade({ name, namespace, chart: reference, values, labels: labels(made, last), timeout }))
       try {
-        await watch.during(
-          helm.upgrade({ name, namespace, chart: reference, values, labels: labels(made, before), timeout }),
-        )
+        await upgrade(before)
+        // Only now it is known that the chart no longer says how many; and Helm must wait for them.
+        const { scaled, last } = await scaleUpLast(there)
+        for (const title of scaled)
+          tell(`${title} was scaled to 0 by somebody else: upgrading again, now that it is scaled up`)
+        if (scaled.length > 0) await upgrade(last)
       } catch (error) {
         throw new Error([(error as Error).message, ...repaired, ...(await aftermath(there, watch, before))].join("\n"))
       }
@@ -133,6 +137,14 @@ export function releaseStep(id: string, name: string, release: Release, deployme
     }),
     destroy: () => destroyRelease(deployment, namespace, name, timeout),
   }
+}
+
+/** Scales up what somebody else has scaled to 0 and the chart of the last revision does not say how often it runs. */
+async function scaleUpLast({ kubernetes, namespace, name }: Installed): Promise<{ scaled: string[]; last?: Revision }> {
+  const last = lastOf(await history(kubernetes, namespace, name))
+  if (!last) return { scaled: [] }
+  const { manifest } = await content(kubernetes, namespace, name, last.revision)
+  return { scaled: await scaleUp(kubernetes, namespace, manifest), last }
 }
 
 /**

@@ -44,3 +44,16 @@ describe("a dry run that is refused", () => {
     expect(await refused(400, { message: "admission webhook does not support dry run" })).toEqual([])
   })
 })
+
+test("an anchor may be used however often, as Helm allows it", async () => {
+  const uses = Array.from({ length: 500 }, (_, index) => `  key${index}: *note`)
+  const yaml = [
+    "apiVersion: v1",
+    "kind: ConfigMap",
+    "metadata: { name: notes }",
+    "data:",
+    "  first: &note text",
+    ...uses,
+  ]
+  expect(await wrongObjects(new Memory([object("ConfigMap notes")]).client, "shop", yaml.join("\n"))).toEqual([])
+})

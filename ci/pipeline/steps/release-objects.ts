@@ -29,7 +29,11 @@ export function objectsOf(manifest: string): Named[] {
   return manifest
     .split(/^---(?=\s)/m)
     .flatMap((yaml) =>
-      parseAllDocuments(yaml, { version: "1.1" }).map((document) => ({ yaml, object: document.toJS() })),
+      // However often it repeats an anchor: Helm has applied it, so it is no bomb.
+      parseAllDocuments(yaml, { version: "1.1" }).map((document) => ({
+        yaml,
+        object: document.toJS({ maxAliasCount: -1 }),
+      })),
     )
     .filter(({ object }) => object?.kind)
     .flatMap(({ yaml, object }) =>

@@ -1,6 +1,6 @@
 // The objects of a release as they are in the cluster: what differs from the manifest, and how that is said.
 import { describe, expect, test } from "vitest"
-import { wrongObjects } from "../../ci/pipeline/steps/release-objects.js"
+import { scaleUp, wrongObjects } from "../../ci/pipeline/steps/release-objects.js"
 import { type KubernetesObject, refusal } from "../../ci/pipeline/tools/kubernetes.js"
 import { Memory, object } from "./cluster.js"
 
@@ -56,4 +56,34 @@ test("an anchor may be used however often, as Helm allows it", async () => {
     ...uses,
   ]
   expect(await wrongObjects(new Memory([object("ConfigMap notes")]).client, "shop", yaml.join("\n"))).toEqual([])
+})
+
+describe("the number of replicas that a HorizontalPodAutoscaler says", () => {
+  const web = (replicas: number | undefined, namespace: string) =>
+    object("Deployment web", { apiVersion: "apps/v1", spec: { replicas, paused: true } }, { namespace })
+  const autoscaler = (namespace: string) =>
+    object(
+      "HorizontalPodAutoscaler web",
+      { spec: { scaleTargetRef: { kind: "Deployment", name: "web" } } },
+      { namespace },
+    )
+  /** A cluster in which the Deployment is scaled to some number, and a dry run would scale it to 1. */
+  const scaledTo = (replicas: number, namespace: string, autoscaled: string) => {
+    const cluster = new Memory([web(replicas, namespace), autoscaler(autoscaled)])
+    cluster.applied.set("Deployment web", web(1, namespace))
+    return cluster
+  }
+
+  test.each(["shop", "other"])("is no change, in the namespace %s", async (namespace) => {
+    expect(await wrong(scaledTo(5, namespace, namespace), web(1, namespace))).toEqual([])
+    const cluster = scaledTo(0, namespace, namespace)
+    expect(await scaleUp(cluster.client, "shop", manifestOf(web(undefined, namespace)))).toEqual([])
+  })
+
+  test("is that of another workload in another namespace", async () => {
+    const changed = ["Deployment web: not as applied (spec.replicas)"]
+    expect(await wrong(scaledTo(5, "other", "shop"), web(1, "other"))).toEqual(changed)
+    const cluster = scaledTo(0, "other", "shop")
+    expect(await scaleUp(cluster.client, "shop", manifestOf(web(undefined, "other")))).toEqual(["Deployment web"])
+  })
 })

@@ -1,6 +1,7 @@
 // A cluster in memory: what the steps of a release ask of the Kubernetes API, and no more.
 import { gzipSync } from "node:zlib"
 import type { Event } from "../../ci/pipeline/model/index.js"
+import type { Hook } from "../../ci/pipeline/tools/helm-records.js"
 import { type Kubernetes, KubernetesError, type KubernetesObject } from "../../ci/pipeline/tools/kubernetes.js"
 
 /** An object as a test writes it; its uid is its kind and name, unless it says another. */
@@ -23,6 +24,12 @@ export const event = (title: string, minute: number, reason: string, message: st
     involvedObject: { kind, name, uid: title },
     ...{ reason, message, type, lastTimestamp: at, metadata: { creationTimestamp: at } },
   }
+}
+
+/** A Job that is a hook of a release, as Helm's record describes it. */
+export const hook = (name: string, phase: string): Hook => {
+  const manifest = JSON.stringify(object(`Job ${name}`, { apiVersion: "batch/v1" }))
+  return { kind: "Job", name, manifest, last_run: { phase } }
 }
 
 /** Helm's record of a revision of the release web, which consists of some objects. */

@@ -4,7 +4,7 @@ import { together } from "../../ci/pipeline/model/index.js"
 import { look } from "../../ci/pipeline/steps/release-pods.js"
 import type { Hook } from "../../ci/pipeline/tools/helm-records.js"
 import type { KubernetesObject } from "../../ci/pipeline/tools/kubernetes.js"
-import { event, Memory, object, ownedBy } from "./cluster.js"
+import { event, hook, Memory, object, ownedBy } from "./cluster.js"
 
 const apps = (title: string, status = {}, metadata = {}) =>
   object(title, { apiVersion: "apps/v1", spec: {}, status }, metadata)
@@ -15,12 +15,6 @@ const refused = "FailedCreate: a pod is forbidden: violates PodSecurity"
 async function said(cluster: Memory, objects: KubernetesObject[], hooks: Hook[] = []): Promise<string[]> {
   const manifest = objects.map((one) => JSON.stringify(one)).join("\n---\n")
   return together((await look(cluster.client, "shop", { manifest, hooks }, 3)).said)
-}
-
-const hook = (title: string, phase: string): Hook => {
-  const [kind, name] = title.split(" ")
-  const manifest = JSON.stringify({ ...object(title), apiVersion: "batch/v1" })
-  return { kind, name, manifest, last_run: { phase } }
 }
 
 describe("pods that are refused", () => {
@@ -61,7 +55,7 @@ describe("pods that are refused", () => {
     const job = object("Job before", { apiVersion: "batch/v1" })
     const cluster = new Memory([job])
     cluster.events = [event("Job before", 0, "FailedCreate", `Error creating: ${refusal("before-x2k4f")}`)]
-    expect(await said(cluster, [], [hook("Job before", "Running")])).toEqual([
+    expect(await said(cluster, [], [hook("before", "Running")])).toEqual([
       "hook Job before: has not ended",
       expect.stringContaining(`Job before: ${refused}`),
     ])

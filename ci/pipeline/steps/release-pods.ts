@@ -58,8 +58,10 @@ export async function look(
   const pods = behind.filter(({ object }) => object.kind === "Pod")
   const reports = await Promise.all(
     pods.map(async ({ object, title }) => {
-      const pod = object as WaitingPod
-      const { name, uid } = pod.metadata
+      const { name, uid } = object.metadata
+      // Helm may delete a hook as soon as it has failed: its pods still say why, as long as they are there.
+      const metadata = hook ? { ...object.metadata, deletionTimestamp: undefined } : object.metadata
+      const pod: WaitingPod = { ...object, metadata }
       const found = troubles(pod, eventsOf(events, { kind: "Pod", name, uid }).at(-1))
       const said = found.map(async (trouble): Promise<Said> => {
         const last = await lastWords(kubernetes, namespace, name, trouble, lines, words, running || hook)
@@ -83,11 +85,9 @@ async function openHooks(kubernetes: Kubernetes, namespace: string, hooks: reado
     const [named] = objectsOf(manifest)
     const path = named && (await kubernetes.pathOf(named.object, namespace))
     const live = path ? await kubernetes.get(path).catch(forbidden) : undefined
-    return {
-      title: `${kind} ${name}`,
-      uid: live?.metadata.uid,
-      why: last_run?.phase === "Failed" ? "failed" : "has not ended",
-    }
+    const own = live && unready(live)
+    const why = own?.startsWith("failed") ? own : last_run?.phase === "Failed" ? "failed" : "has not ended"
+    return { title: `${kind} ${name}`, uid: live?.metadata.uid, why }
   })
   return Promise.all(looked)
 }

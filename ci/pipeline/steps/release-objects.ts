@@ -125,6 +125,14 @@ export async function scaleUp(kubernetes: Kubernetes, namespace: string, manifes
   return done
 }
 
+/** Whether a manifest has a DaemonSet whose pods are replaced by hand. */
+export const hasManualDaemonSet = (manifest: string): boolean =>
+  objectsOf(manifest).some(
+    ({ object: { kind, spec } }) =>
+      kind === "DaemonSet" &&
+      (spec as { updateStrategy?: { type?: string } } | undefined)?.updateStrategy?.type === "OnDelete",
+  )
+
 /** A Job that is deleted some time after it has ended is not missed. */
 const endsByItself = ({ kind, spec }: KubernetesObject) =>
   kind === "Job" && (spec as { ttlSecondsAfterFinished?: number } | undefined)?.ttlSecondsAfterFinished !== undefined

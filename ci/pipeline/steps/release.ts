@@ -19,7 +19,7 @@ import type { Deployment } from "./deployment.js"
 import { diagnose } from "./diagnosis.js"
 import { namespaceObject } from "./namespace.js"
 import { assertOwn } from "./ownership.js"
-import { scaleUp, type Wrong, wrongObjects } from "./release-objects.js"
+import { hasManualDaemonSet, scaleUp, type Wrong, wrongObjects } from "./release-objects.js"
 import { type Installed, markGood, repair } from "./release-repair.js"
 import { type Stale, staleSecrets, writeSecrets } from "./release-secrets.js"
 import { Watch } from "./release-watch.js"
@@ -115,8 +115,13 @@ export function releaseStep(id: string, name: string, release: Release, deployme
 
       const reference = `oci://${host}/${environment.chartRepository}/${chartName(release.chart)}@${chart}`
       const watch = new Watch(kubernetes, namespace, name, tell)
-      const upgrade = (last?: Revision) =>
-        watch.during(helm.upgrade({ name, namespace, chart: reference, values, labels: labels(made, last), timeout }))
+      const upgrade = async (last?: Revision) => {
+        const manual = hasManualDaemonSet(
+          last ? (await content(kubernetes, namespace, name, last.revision)).manifest : "",
+        )
+        const spec = { name, namespace, chart: reference, values, labels: labels(made, last), timeout, manual }
+        await watch.during(helm.upgrade(spec))
+      }
       try {
         await upgrade(before)
         // Only now it is known that the chart no longer says how many; and Helm must wait for them.

@@ -1,5 +1,5 @@
-// The step of a release whose workload somebody has scaled to 0 by hand.
-import { beforeEach, expect, test, vi } from "vitest"
+// The step of a release: how it calls Helm, by what is in the cluster and what Helm has applied before.
+import { beforeEach, describe, expect, test, vi } from "vitest"
 import { loadEnvironment, lookupIn, MADE_LABEL, madeLabel } from "../../ci/pipeline/model/index.js"
 import type { Deployment } from "../../ci/pipeline/steps/deployment.js"
 import { releaseStep } from "../../ci/pipeline/steps/release.js"
@@ -56,20 +56,34 @@ beforeEach(() => {
   vi.spyOn(console, "log").mockImplementation(() => {})
 })
 
-test("the chart has never said how often it runs: scaled up before Helm waits", async () => {
-  await apply(web(0), web(), web())
-  expect(replicas()).toBe(1)
-  expect(made()).toEqual([madeLabel("abc", 2)])
+describe("a workload that somebody has scaled to 0", () => {
+  test("the chart has never said how often it runs: scaled up before Helm waits", async () => {
+    await apply(web(0), web(), web())
+    expect(replicas()).toBe(1)
+    expect(made()).toEqual([madeLabel("abc", 2)])
+  })
+
+  test("the chart says so no longer: scaled up afterwards, and Helm waits again", async () => {
+    await apply(web(0), web(2), web())
+    expect(replicas()).toBe(1)
+    expect(made()).toEqual([madeLabel("abc", 2), madeLabel("abc", 3)])
+  })
+
+  test("the chart says so: that is left to Helm", async () => {
+    await apply(web(0), web(2), web(3))
+    expect(replicas()).toBe(0)
+    expect(upgrades).toHaveLength(1)
+  })
 })
 
-test("the chart says so no longer: scaled up afterwards, and Helm waits again", async () => {
-  await apply(web(0), web(2), web())
-  expect(replicas()).toBe(1)
-  expect(made()).toEqual([madeLabel("abc", 2), madeLabel("abc", 3)])
-})
-
-test("the chart says so: that is left to Helm", async () => {
-  await apply(web(0), web(2), web(3))
-  expect(replicas()).toBe(0)
-  expect(upgrades).toHaveLength(1)
+describe("pods that are replaced by hand", () => {
+  const agent = (type: string) =>
+    object("DaemonSet agent", { apiVersion: "apps/v1", spec: { updateStrategy: { type } } })
+  test.each([
+    ["OnDelete", true],
+    ["RollingUpdate", false],
+  ])("are not waited for: %s", async (type, manual) => {
+    await apply(agent(type), agent(type), agent(type))
+    expect(upgrades.map((one) => one.manual)).toEqual([manual])
+  })
 })

@@ -34,11 +34,14 @@ export function hostTarget(port: number, given?: Credentials): Target {
   return { credentials, connection } as unknown as Target
 }
 
+type Program = (...args: string[]) => Promise<string>
+
 /** kubectl from the host, with a token as `aws eks get-token` makes it. */
-export async function hostKubectl(
-  port: number,
-  target = hostTarget(port),
-): Promise<(...args: string[]) => Promise<string>> {
+export const hostKubectl = (port: number, target = hostTarget(port)): Promise<Program> =>
+  hostProgram("kubectl", port, target)
+
+/** Another program that takes a kubeconfig, from the host. */
+export async function hostProgram(name: string, port: number, target = hostTarget(port)): Promise<Program> {
   const place = { target, account, region }
   const { text: ca } = await request(port, "localhost", "/ca.crt")
   const kubeconfig = join(root, `test/.tools/kubeconfig-${randomUUID()}`)
@@ -47,7 +50,7 @@ export async function hostKubectl(
     "tls-server-name": `${clusterName}.eks.${region}.sandbox.test`,
     "certificate-authority-data": Buffer.from(ca).toString("base64"),
   }
-  const kubectl = await tool("kubectl")
+  const program = await tool(name)
   return async (...args) => {
     const document = {
       apiVersion: "v1",
@@ -58,9 +61,9 @@ export async function hostKubectl(
       "current-context": "sandbox",
     }
     write(kubeconfig, JSON.stringify(document))
-    const { code, stdout, stderr } = await command(kubectl, ["--kubeconfig", kubeconfig, ...args])
+    const { code, stdout, stderr } = await command(program, ["--kubeconfig", kubeconfig, ...args])
     rmSync(kubeconfig)
-    if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`)
+    if (code !== 0) throw new Error(`${name} ${args.join(" ")}: ${stderr}`)
     return stdout
   }
 }

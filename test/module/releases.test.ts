@@ -8,14 +8,14 @@ import { clientOptions } from "../../ci/pipeline/tools/aws.js"
 import { Documents } from "../../ci/pipeline/tools/s3.js"
 import { eksTokens } from "../../ci/pipeline/tools/sts.js"
 import { Caller, errorOf } from "./caller.js"
-import { account, clusterName, hostKubectl, hostTarget, region } from "./cluster.js"
+import { account, clusterName, hostKubectl, hostProgram, hostTarget, region } from "./cluster.js"
 import { addressOf, command, request, root, sandboxPort, tool, write } from "./world.js"
 
 const environment = `odd-${randomUUID().slice(0, 4)}`
 const file = `environments/${environment}.yaml`
 const place = () => ({ target: hostTarget(port), account, region })
 
-/** Two Deployments, one without any label of Helm's, a Service, a ConfigMap, a Secret, and a hook. */
+/** Two Deployments, one without any label of Helm's, a Service, a ConfigMap, a Secret, what Kubernetes refuses, and a hook. */
 const templates = `{{- define "pod" }}
       terminationGracePeriodSeconds: 1
       securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: RuntimeDefault } }
@@ -27,7 +27,9 @@ apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }
 spec:
-  replicas: {{ .Values.replicas }}
+  {{- with .Values.replicas }}
+  replicas: {{ . }}
+  {{- end }}
   selector: { matchLabels: { app: web } }
   template:
     metadata: { labels: { app: web } }
@@ -66,6 +68,22 @@ apiVersion: v1
 kind: Secret
 metadata: { name: made-by-the-chart }
 stringData: { note: {{ .Values.note | quote }} }
+{{- if .Values.refused }}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: refused }
+spec:
+  selector: { matchLabels: { app: refused } }
+  template:
+    metadata: { labels: { app: refused } }
+    spec: { containers: [{ name: refused, image: {{ .Values.image }} }] }
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: nowhere }
+spec: { storageClassName: none, accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Mi } } }
+{{- end }}
 {{- if .Values.hook }}
 ---
 apiVersion: batch/v1
@@ -87,23 +105,25 @@ spec:
 `
 
 interface Values {
-  replicas?: number
+  replicas?: number | null
   delay?: number
   note?: string
   hook?: string
+  refused?: boolean
 }
 
 const passwords = [randomUUID(), randomUUID()]
 let port: number
 let caller: Caller
 let kubectl: (...args: string[]) => Promise<string>
+let helm: (...args: string[]) => Promise<string>
 let arn: string
 let values: Values = {}
 
 /** Writes the environment with some values changed; those of before stay. */
 function set(change: Values): void {
   values = { ...values, ...change }
-  const { replicas = 1, delay = 0, note = "first", hook = "" } = values
+  const { replicas = 1, delay = 0, note = "first", hook = "", refused = false } = values
   caller.write(
     file,
     `cluster: nonprod
@@ -114,7 +134,7 @@ releases:
     namespace: ${environment}
     timeout: 90
     secrets: { login: { PASSWORD: { arn: "${arn}" } } }
-    values: { image: "\${images.program}", replicas: ${replicas}, delay: ${delay}, note: ${note}, hook: ${JSON.stringify(hook)} }
+    values: { image: "\${images.program}", replicas: ${replicas}, delay: ${delay}, note: ${note}, hook: ${JSON.stringify(hook)}, refused: ${refused} }
 `,
   )
 }
@@ -149,6 +169,7 @@ async function secretsManager(name: string, input: object): Promise<{ ARN: strin
 beforeAll(async () => {
   port = sandboxPort()
   kubectl = await hostKubectl(port)
+  helm = await hostProgram("helm", port)
   caller = new Caller({
     "charts/dapp-store/values.schema.json": JSON.stringify({ properties: { replicas: { maximum: 3 } } }),
     "charts/dapp-store/templates/pod.yaml": templates,
@@ -213,6 +234,22 @@ describe("objects that somebody has removed or changed", () => {
     expect((await deployed()).row).toMatch(/updated/)
     expect(await plan()).toContain("unchanged")
   })
+})
+
+test("a revision that somebody made with Helm is named by plan and replaced by deploy, with pods where it had none", async () => {
+  const chart = join(caller.path, "charts/dapp-store")
+  await helm("upgrade", "web", chart, "-n", environment, "--reuse-values", "--set", "note=by-hand")
+  const revision = (await revisions()).at(-1)?.split(" ")[0]
+  expect(await note()).toBe("by-hand")
+  expect(await plan()).toContain(`revision ${revision} was not made by this module`)
+  await kubectl("scale", "deployment/web", "--replicas=0", "-n", environment)
+  set({ replicas: null })
+  expect((await deployed()).row).toMatch(/updated/)
+  expect(await note()).toBe("second")
+  expect(await kubectl("get", "deployment", "web", "-n", environment, "-o", "jsonpath={.status.readyReplicas}")).toBe(
+    "1",
+  )
+  expect(await plan()).toContain("unchanged")
 })
 
 test("a new value in Secrets Manager reaches the pods that use it", async () => {
@@ -280,11 +317,16 @@ test("what takes longer to be ready than a token is good for becomes ready, and 
   ).not.toBe(0)
 })
 
-test("a first installation that fails leaves nothing, and says so", async () => {
+test("a first installation that fails leaves nothing, and says so, and what Kubernetes refuses", async () => {
   await caller.call(["destroy", "--env", environment])
-  set({ delay: 600 })
+  set({ delay: 600, refused: true })
   caller.edit(file, "timeout: 90", "timeout: 20")
-  const error = errorOf(await deploy())
+  const ended = await deploy()
+  const error = errorOf(ended)
+  const refused = /StatefulSet refused: FailedCreate: a pod is forbidden: violates PodSecurity/
+  expect(error.match(new RegExp(refused, "g"))).toHaveLength(1)
+  expect(error).toMatch(/PersistentVolumeClaim nowhere: ProvisioningFailed: .*"none" not found/)
+  expect(ended.stdout + ended.stderr).toMatch(new RegExp(`waiting for ${refused.source}`))
   expect(error).toContain("the release has no good revision: it was uninstalled")
   expect(error).not.toContain("what is done is left alone")
   expect(await revisions()).toEqual([])

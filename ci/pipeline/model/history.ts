@@ -1,4 +1,5 @@
 /** A release's history as Helm keeps it, and what must be done to it before and after an upgrade. */
+import { MADE_LABEL } from "./ownership.js"
 
 /** One revision, as the labels of Helm's record say. */
 export interface Revision {
@@ -12,8 +13,8 @@ export interface Revision {
 export type Repair =
   /** Forget the record of a rollback that did not end: what it would have gone back from is still the last one. */
   | { readonly do: "forget"; readonly revision: number; readonly because: string }
-  /** Go back to a revision that was good. */
-  | { readonly do: "rollback"; readonly revision: number; readonly because: string }
+  /** Go back to a revision that was good, or else to the one that Helm calls deployed. */
+  | { readonly do: "rollback"; readonly revision: number; readonly good: boolean; readonly because: string }
   /** Take away what was never good. */
   | { readonly do: "uninstall"; readonly because: string }
 
@@ -23,12 +24,30 @@ export type Repair =
  */
 export const GOOD_LABEL = "wallet-world.good"
 
+/** Whether a revision has been ready once. Helm's word is not enough: it says "deployed" of what nobody has waited for, too. */
+export const wasGood = ({ labels, revision }: Revision): boolean => labels[GOOD_LABEL] === String(revision)
+
 /**
- * Whether a revision has been good once. Helm's word is not enough for old ones: after a rollback that fails, and after an
- * upgrade that follows a failed one, it says "superseded" of revisions that never became ready.
+ * The value of the label that says what a revision was made of. It names the revision, because Helm copies the label to those
+ * that somebody else makes after it.
+ *
+ * @param made the digest of chart, images and values
+ * @param revision the number of the revision
  */
-export const wasGood = ({ status, labels, revision }: Revision): boolean =>
-  status === "deployed" || labels[GOOD_LABEL] === String(revision)
+export const madeLabel = (made: string, revision: number): string => `${made}.${revision}`
+
+/** The digest of what this module made a revision of; undefined when it did not make it. */
+export function madeHere({ revision, labels }: Revision): string | undefined {
+  const [made, of] = (labels[MADE_LABEL] ?? "").split(".")
+  return of === String(revision) ? made : undefined
+}
+
+/** Why a revision is not what it would be made of now; undefined when it is. */
+export function notAsMade(last: Revision, made: string): string | undefined {
+  const before = madeHere(last)
+  if (before === undefined) return `revision ${last.revision} was not made by this module`
+  return before === made ? undefined : "chart, images or values changed"
+}
 
 /** The last revision of a history. */
 export const lastOf = (history: readonly Revision[]): Revision | undefined =>
@@ -36,13 +55,13 @@ export const lastOf = (history: readonly Revision[]): Revision | undefined =>
 
 /**
  * What has to be done next to a release before Helm can upgrade it, or after an upgrade has failed. The history is to be read
- * again after each repair. What has a good revision is never uninstalled.
+ * again after each repair. What has a good revision, or one that is deployed, is never uninstalled.
  *
  * @param history the revisions, in any order
  * @returns undefined when nothing has to be done
  * @example
  * nextRepair([{ revision: 1, status: "deployed", labels: {} }, { revision: 2, status: "failed", labels: {} }])
- * // { do: "rollback", revision: 1, because: "revision 2 is failed" }
+ * // { do: "rollback", revision: 1, good: false, because: "revision 2 is failed" }
  */
 export function nextRepair(history: readonly Revision[]): Repair | undefined {
   const last = lastOf(history)
@@ -51,7 +70,9 @@ export function nextRepair(history: readonly Revision[]): Repair | undefined {
   const because = `revision ${revision} ${words[last.status] ?? `is ${last.status}`}`
   if (last.status === "pending-rollback" && history.length > 1) return { do: "forget", revision, because }
   const good = lastOf(history.filter(wasGood))
-  return good ? { do: "rollback", revision: good.revision, because } : { do: "uninstall", because }
+  const back = good ?? lastOf(history.filter(({ status }) => status === "deployed"))
+  if (!back) return { do: "uninstall", because }
+  return { do: "rollback", revision: back.revision, good: back === good, because }
 }
 
 const words: Readonly<Record<string, string>> = {

@@ -39,10 +39,11 @@
  *
  * Releases
  *   nextRepair(history): Repair | undefined      what has to be done before Helm can upgrade, or after it has failed
- *   wasGood(revision), lastOf(history)
+ *   wasGood(revision), lastOf(history), madeHere(revision), notAsMade(revision, made)
  *   unready(object): string | undefined          what an object of Kubernetes lacks to be ready
  *   changedFields(one, other): string[]          paths of the fields that differ
  *   troubles(pod, event?): Trouble[]             what keeps a pod from being ready
+ *   complaint(events, object): string | undefined    the newest Warning about an object
  *   together([[name, words]]): string[]          the same words once, with all names
  *
  * Results
@@ -63,6 +64,7 @@ export { chartDirectory, chartName, withContent } from "./charts.js"
 export { changedFields } from "./compare.js"
 export * from "./dockerignore.js"
 export * from "./environment.js"
+export { complaint, type Event, eventsOf, withoutPods } from "./events.js"
 export { exampleLookup } from "./examples.js"
 export { isPlaceholder, roleArn, tenantRoles, workflowRoles } from "./github.js"
 export * from "./graph.js"

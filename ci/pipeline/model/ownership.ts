@@ -7,7 +7,7 @@ type Labels = Readonly<Record<string, string | undefined>>
 /** Who owns: an environment, and the tenant whose pipeline is at work in it. */
 export type Owner = Pick<Environment, "name" | "tenant">
 
-/** The label of Helm's record that holds the digest of all that the release was made of. */
+/** The label of Helm's record that holds the digest of all that the release was made of, and the revision that this is said of. */
 export const MADE_LABEL = "wallet-world.made"
 
 /** The labels of what a deployment of an environment makes: they stand in the cluster from the moment that it is made. */

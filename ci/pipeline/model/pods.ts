@@ -19,10 +19,12 @@ export interface ContainerStatus {
 export interface WaitingPod {
   metadata: {
     name: string
+    uid?: string
     deletionTimestamp?: string
     labels?: Record<string, string>
-    ownerReferences?: { kind: string; name: string }[]
+    ownerReferences?: { kind: string; name: string; uid?: string }[]
   }
+  spec?: { volumes?: { persistentVolumeClaim?: { claimName: string } }[] }
   status?: {
     phase?: string
     conditions?: { type: string; status: string; message?: string }[]

@@ -113,11 +113,13 @@ function statefulSet({ spec = {}, status = {} }: Live): string | undefined {
   return undefined
 }
 
-function daemonSet({ status = {} }: Live): string | undefined {
+function daemonSet({ spec = {}, status = {} }: Live): string | undefined {
   if (status.desiredNumberScheduled === undefined) return "not yet observed by its controller"
   const wanted = status.desiredNumberScheduled
+  // Whoever chose OnDelete replaces the pods; kstatus would wait for that.
+  const updated = spec.updateStrategy?.type === "OnDelete" ? wanted : status.updatedNumberScheduled
   return (
-    count(status.updatedNumberScheduled, wanted, "updated") ??
+    count(updated, wanted, "updated") ??
     count(status.numberReady, wanted, "ready") ??
     count(status.numberAvailable, wanted, "available")
   )

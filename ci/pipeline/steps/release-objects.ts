@@ -17,6 +17,8 @@ export interface Wrong {
   title: string
   /** For example "not there", "not as applied (spec.replicas)", "0 of 2 ready". */
   why: string
+  /** Tells it from an earlier object of that name; undefined when it is not there. */
+  uid?: string
 }
 
 /** Whoever asks what would be changed, and changes nothing. */
@@ -27,7 +29,11 @@ export function objectsOf(manifest: string): Named[] {
   return manifest
     .split(/^---(?=\s)/m)
     .flatMap((yaml) =>
-      parseAllDocuments(yaml, { version: "1.1" }).map((document) => ({ yaml, object: document.toJS() })),
+      // However often it repeats an anchor: Helm has applied it, so it is no bomb.
+      parseAllDocuments(yaml, { version: "1.1" }).map((document) => ({
+        yaml,
+        object: document.toJS({ maxAliasCount: -1 }),
+      })),
     )
     .filter(({ object }) => object?.kind)
     .flatMap(({ yaml, object }) =>
@@ -46,12 +52,11 @@ export function objectsOf(manifest: string): Named[] {
  * @param manifest the YAML that Helm has applied
  */
 export async function wrongObjects(kubernetes: Kubernetes, namespace: string, manifest: string): Promise<Wrong[]> {
-  const scaled = new Set<string>()
   const named = objectsOf(manifest)
-  if (named.some(({ object }) => scalable.includes(String(object.kind))))
-    for (const target of await autoscaled(kubernetes, namespace)) scaled.add(target)
+  const scaled = await autoscaled(kubernetes, namespace, named)
   const looked = named.map(async (one) => {
-    const why = await problem(kubernetes, namespace, one, scaled).catch(forbidden)
+    const isScaled = scaled.has(keyOf(one.object, namespace))
+    const why = await problem(kubernetes, namespace, one, isScaled).catch(forbidden)
     return why ? [{ title: one.title, why }] : []
   })
   return (await Promise.all(looked)).flat()
@@ -63,7 +68,7 @@ export async function unreadyObjects(kubernetes: Kubernetes, namespace: string, 
     const path = await kubernetes.pathOf(object, namespace)
     const live = path ? await kubernetes.get(path).catch(forbidden) : undefined
     const why = live && unready(live)
-    return why ? [{ title, why }] : []
+    return why ? [{ title, why, uid: live.metadata.uid }] : []
   })
   return (await Promise.all(looked)).flat()
 }
@@ -72,17 +77,15 @@ async function problem(
   kubernetes: Kubernetes,
   namespace: string,
   { object, yaml }: Named,
-  scaled: Set<string>,
+  isScaled: boolean,
 ): Promise<string | undefined> {
   const path = await kubernetes.pathOf(object, namespace)
   if (!path) return `of a kind that the cluster does not know, ${object.apiVersion}`
   const live = await kubernetes.get(path)
   if (!live) return endsByItself(object) ? undefined : "not there"
-  if (isScaledDown(object, live, scaled)) return "scaled to 0"
+  if (!isScaled && isScaledDown(object, live)) return "scaled to 0"
   const changed = await drift(kubernetes, path, yaml, live)
-  const own = changed.filter(
-    (field) => field !== "spec.replicas" || !scaled.has(`${object.kind} ${object.metadata.name}`),
-  )
+  const own = changed.filter((field) => field !== "spec.replicas" || !isScaled)
   if (own.length > 0) return `not as applied (${own.join(", ")})`
   return unready(live)
 }
@@ -91,11 +94,10 @@ async function problem(
  * Whether somebody has scaled a workload to nothing whose chart leaves the number of replicas to Kubernetes, which makes it 1.
  * Other numbers are whoever's it is who set them.
  */
-const isScaledDown = ({ kind, metadata, spec }: KubernetesObject, live: KubernetesObject, scaled: Set<string>) =>
+const isScaledDown = ({ kind, spec }: KubernetesObject, live: KubernetesObject) =>
   scalable.includes(String(kind)) &&
   (spec as Scaled | undefined)?.replicas === undefined &&
-  (live.spec as Scaled | undefined)?.replicas === 0 &&
-  !scaled.has(`${kind} ${metadata.name}`)
+  (live.spec as Scaled | undefined)?.replicas === 0
 
 interface Scaled {
   replicas?: number
@@ -107,15 +109,29 @@ interface Scaled {
  * @param kubernetes the cluster
  * @param namespace the namespace of objects that name none
  * @param manifest the YAML that Helm has applied
+ * @returns the titles of what was scaled
  */
-export async function scaleUp(kubernetes: Kubernetes, namespace: string, manifest: string): Promise<void> {
-  const scaled = new Set(await autoscaled(kubernetes, namespace))
-  for (const { object } of objectsOf(manifest).filter((one) => scalable.includes(String(one.object.kind)))) {
+export async function scaleUp(kubernetes: Kubernetes, namespace: string, manifest: string): Promise<string[]> {
+  const done: string[] = []
+  const named = objectsOf(manifest).filter(({ object }) => scalable.includes(String(object.kind)))
+  const scaled = await autoscaled(kubernetes, namespace, named)
+  for (const { object, title } of named.filter(({ object }) => !scaled.has(keyOf(object, namespace)))) {
     const path = await kubernetes.pathOf(object, namespace)
     const live = path && (await kubernetes.get(path))
-    if (path && live && isScaledDown(object, live, scaled)) await kubernetes.merge(path, { spec: { replicas: 1 } })
+    if (!path || !live || !isScaledDown(object, live)) continue
+    await kubernetes.merge(path, { spec: { replicas: 1 } })
+    done.push(title)
   }
+  return done
 }
+
+/** Whether a manifest has a DaemonSet whose pods are replaced by hand. */
+export const hasManualDaemonSet = (manifest: string): boolean =>
+  objectsOf(manifest).some(
+    ({ object: { kind, spec } }) =>
+      kind === "DaemonSet" &&
+      (spec as { updateStrategy?: { type?: string } } | undefined)?.updateStrategy?.type === "OnDelete",
+  )
 
 /** A Job that is deleted some time after it has ended is not missed. */
 const endsByItself = ({ kind, spec }: KubernetesObject) =>
@@ -126,28 +142,42 @@ async function drift(kubernetes: Kubernetes, path: string, yaml: string, live: K
   try {
     return changedFields(live, await kubernetes.apply({ path, yaml }, asking))
   } catch (error) {
-    const { status, message } = error as KubernetesError
+    if (!(error instanceof KubernetesError)) throw error
+    const { status, message, refused } = error
     // Who may only look cannot ask what a change would do; some webhooks cannot be asked either.
     if (status === 403 || (status === 400 && message.includes("dry run"))) return []
-    if (status === 422) return [message]
+    // What the API says of a refusal quotes the object's values.
+    if (refusals.includes(status)) return [`${refused} when it is applied again`]
     throw error
   }
 }
 
+/** Bad request, conflict, invalid, and what the API cannot read as an object of its kind. */
+const refusals = [400, 409, 422, 500]
+
 const scalable = ["Deployment", "StatefulSet", "ReplicaSet"]
 
-/** What a HorizontalPodAutoscaler scales has the replicas that it says. */
-async function autoscaled(kubernetes: Kubernetes, namespace: string): Promise<string[]> {
+/** Which workload is meant: another namespace may have one of the same kind and name. */
+const keyOf = ({ kind, metadata }: KubernetesObject, namespace: string) =>
+  `${metadata.namespace ?? namespace} ${kind} ${metadata.name}`
+
+/** The workloads that a HorizontalPodAutoscaler scales have the replicas that it says; it scales those of its own namespace. */
+async function autoscaled(kubernetes: Kubernetes, namespace: string, named: readonly Named[]): Promise<Set<string>> {
   interface Autoscaler {
     spec: { scaleTargetRef: { kind: string; name: string } }
   }
-  const path = `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`
-  const found = await kubernetes.list<Autoscaler>(path).catch(forbidden)
-  return (found ?? []).map(({ spec }) => `${spec.scaleTargetRef.kind} ${spec.scaleTargetRef.name}`)
+  const workloads = named.filter(({ object }) => scalable.includes(String(object.kind)))
+  const namespaces = [...new Set(workloads.map(({ object }) => object.metadata.namespace ?? namespace))]
+  const lists = namespaces.map(async (one) => {
+    const path = `/apis/autoscaling/v2/namespaces/${one}/horizontalpodautoscalers`
+    const found = (await kubernetes.list<Autoscaler>(path).catch(forbidden)) ?? []
+    return found.map(({ spec: { scaleTargetRef: target } }) => `${one} ${target.kind} ${target.name}`)
+  })
+  return new Set((await Promise.all(lists)).flat())
 }
 
 /** What the caller may not look at is not judged. */
-function forbidden(error: unknown): undefined {
+export function forbidden(error: unknown): undefined {
   if (error instanceof KubernetesError && error.status === 403) return undefined
   throw error
 }

@@ -1,8 +1,19 @@
-// What a release waits for, or has failed by: its objects that are not ready, the pods behind them, and their last words.
-import { type PodEvent, type Trouble, troubles, type WaitingPod } from "../model/index.js"
-import type { Content } from "../tools/helm-records.js"
-import type { Kubernetes, KubernetesObject } from "../tools/kubernetes.js"
-import { unreadyObjects } from "./release-objects.js"
+// What a release waits for, or has failed by: its objects that are not ready, what events say of them, and of the pods behind
+// them their last words.
+import {
+  complaint,
+  type Event,
+  eventsOf,
+  type Trouble,
+  troubles,
+  unready,
+  type WaitingPod,
+  withoutPods,
+} from "../model/index.js"
+import type { Content, Hook } from "../tools/helm-records.js"
+import type { Kubernetes } from "../tools/kubernetes.js"
+import { type Behind, objectsBehind } from "./release-behind.js"
+import { forbidden, objectsOf, unreadyObjects, type Wrong } from "./release-objects.js"
 
 /** Something that is not ready: its name, and what it does in place of being ready. */
 export type Said = readonly [name: string, words: string]
@@ -35,86 +46,76 @@ export async function look(
   words: Words = new Map(),
   running = false,
 ): Promise<Sight> {
-  const open = hooks.filter(({ last_run }) => ["Running", "Failed", "Unknown"].includes(last_run?.phase ?? ""))
-  const wrong = open.length > 0 ? [] : await unreadyObjects(kubernetes, namespace, manifest)
-  const titles = open.length > 0 ? open.map(({ kind, name }) => `${kind} ${name}`) : wrong.map(({ title }) => title)
-  if (titles.length === 0) return { hook: false, said: [] }
+  const open = await openHooks(kubernetes, namespace, hooks)
+  const hook = open.length > 0
+  const wrong = hook ? open : await unreadyObjects(kubernetes, namespace, manifest)
+  if (wrong.length === 0) return { hook, said: [] }
 
-  const quoted = running || open.length > 0
-  const [pods, events] = await Promise.all([
-    podsBehind(kubernetes, namespace, titles),
-    lastEvents(kubernetes, namespace),
+  const [behind, events] = await Promise.all([
+    objectsBehind(kubernetes, namespace, wrong),
+    kubernetes.list<Event>(`/api/v1/namespaces/${namespace}/events`),
   ])
+  const pods = behind.filter(({ object }) => object.kind === "Pod")
   const reports = await Promise.all(
-    pods.map(async ({ pod, title }) => {
-      const found = troubles(pod, events.get(pod.metadata.name))
+    pods.map(async ({ object, title }) => {
+      const { name, uid } = object.metadata
+      // Helm may delete a hook as soon as it has failed: its pods still say why, as long as they are there.
+      const metadata = hook ? { ...object.metadata, deletionTimestamp: undefined } : object.metadata
+      const pod: WaitingPod = { ...object, metadata }
+      const found = troubles(pod, eventsOf(events, { kind: "Pod", name, uid }).at(-1))
       const said = found.map(async (trouble): Promise<Said> => {
-        const last = await lastWords(kubernetes, namespace, pod.metadata.name, trouble, lines, words, quoted)
-        return [
-          `pod ${pod.metadata.name}`,
-          `${trouble.container ? `container ${trouble.container}: ` : ""}${trouble.words}${last}`,
-        ]
+        const last = await lastWords(kubernetes, namespace, name, trouble, lines, words, running || hook)
+        return [`pod ${name}`, `${trouble.container ? `container ${trouble.container}: ` : ""}${trouble.words}${last}`]
       })
       return { title, said: await Promise.all(said) }
     }),
   )
   const explained = new Set(reports.filter(({ said }) => said.length > 0).map(({ title }) => title))
-  const bare = wrong.filter(({ title }) => !explained.has(title)).map(({ title, why }): Said => [title, why])
-  const unfinished = open.map(
-    ({ kind, name, last_run }): Said => [
-      `hook ${kind} ${name}`,
-      last_run?.phase === "Failed" ? "failed" : "has not ended",
-    ],
-  )
-  return { hook: open.length > 0, said: [...unfinished, ...bare, ...reports.flatMap(({ said }) => said)] }
+  const bare = wrong
+    .filter(({ title }) => hook || !explained.has(title))
+    .map(({ title, why }): Said => [hook ? `hook ${title}` : title, why])
+  const complained = complaints(wrong, behind, events).filter((one) => !repeats(one, bare))
+  return { hook, said: [...bare, ...complained, ...reports.flatMap(({ said }) => said)] }
 }
 
-/** The pods that objects own, directly or through a ReplicaSet or a Job, whatever their labels. */
-async function podsBehind(
-  kubernetes: Kubernetes,
-  namespace: string,
-  titles: readonly string[],
-): Promise<{ pod: WaitingPod; title: string }[]> {
-  const within = (group: string, plural: string) => `${group}/namespaces/${namespace}/${plural}`
-  const [pods, replicaSets, jobs] = await Promise.all([
-    kubernetes.list<WaitingPod>(within("/api/v1", "pods")),
-    kubernetes.list(within("/apis/apps/v1", "replicasets")),
-    kubernetes.list(within("/apis/batch/v1", "jobs")),
+/** The hooks that have not succeeded, and what each lacks. */
+async function openHooks(kubernetes: Kubernetes, namespace: string, hooks: readonly Hook[]): Promise<Wrong[]> {
+  const open = hooks.filter(({ last_run }) => ["Running", "Failed", "Unknown"].includes(last_run?.phase ?? ""))
+  const looked = open.map(async ({ kind, name, manifest, last_run }) => {
+    const [named] = objectsOf(manifest)
+    const path = named && (await kubernetes.pathOf(named.object, namespace))
+    const live = path ? await kubernetes.get(path).catch(forbidden) : undefined
+    const own = live && unready(live)
+    const why = own?.startsWith("failed") ? own : last_run?.phase === "Failed" ? "failed" : "has not ended"
+    return { title: `${kind} ${name}`, uid: live?.metadata.uid, why }
+  })
+  return Promise.all(looked)
+}
+
+/** What Kubernetes complains about objects and what they own, in events: for example, that it refuses their pods. */
+function complaints(wrong: readonly Wrong[], behind: readonly Behind[], events: readonly Event[]): Said[] {
+  const makers = behind.filter(({ object }) => object.kind !== "Pod" && unready(object))
+  // What happens to a pod is said with its containers.
+  const subjects = new Map([
+    ...wrong
+      .filter(({ title }) => !title.startsWith("Pod "))
+      .map(({ title, uid }): [string, string | undefined] => [title, uid]),
+    ...makers.map(({ object: { kind, metadata } }): [string, string | undefined] => [
+      `${kind} ${metadata.name}`,
+      metadata.uid,
+    ]),
   ])
-  const between = new Map([
-    ...replicaSets.map((one): [string, KubernetesObject] => [`ReplicaSet ${one.metadata.name}`, one]),
-    ...jobs.map((one): [string, KubernetesObject] => [`Job ${one.metadata.name}`, one]),
-  ])
-  const owner = (title: string, owners: readonly { kind: string; name: string }[] = []): string | undefined => {
-    if (titles.includes(title)) return title
-    for (const { kind, name } of owners) {
-      const above = `${kind} ${name}`
-      const found = owner(above, between.get(above)?.metadata.ownerReferences)
-      if (found) return found
-    }
-    return undefined
-  }
-  return pods.flatMap((pod) => {
-    const title = owner(`Pod ${pod.metadata.name}`, pod.metadata.ownerReferences)
-    return title ? [{ pod, title }] : []
+  return [...subjects].flatMap(([title, uid]): Said[] => {
+    const [kind, name] = title.split(" ")
+    const words = complaint(events, { kind, name, uid })
+    return words ? [[title, words]] : []
   })
 }
 
-interface Event extends PodEvent {
-  involvedObject: { name: string }
-  lastTimestamp?: string | null
-  eventTime?: string | null
-  metadata: { creationTimestamp: string }
-}
-
-/** What happened last to each pod. */
-async function lastEvents(kubernetes: Kubernetes, namespace: string): Promise<Map<string, PodEvent>> {
-  const events = await kubernetes.list<Event>(`/api/v1/namespaces/${namespace}/events`, {
-    fieldSelector: "involvedObject.kind=Pod",
-  })
-  const time = (event: Event) => event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp
-  const sorted = events.sort((one, other) => Date.parse(time(one)) - Date.parse(time(other)))
-  return new Map(sorted.map((event) => [event.involvedObject.name, event]))
+/** Whether some words say already what a complaint says after its reason. */
+const repeats = ([, words]: Said, said: readonly Said[]) => {
+  const message = words.slice(words.indexOf(": ") + 2)
+  return said.some(([, known]) => withoutPods(known).includes(message))
 }
 
 /** What a container said before it ended; where that is gone, what it says now. Each line is marked as a quotation. */

@@ -1,9 +1,19 @@
 // Gets a release out of a state that nothing can be built on: half done by a run that was killed, or failed.
-import { GOOD_LABEL, lastOf, nextRepair, type Repair, type Revision, wasGood } from "../model/index.js"
+import {
+  GOOD_LABEL,
+  lastOf,
+  MADE_LABEL,
+  madeHere,
+  madeLabel,
+  nextRepair,
+  type Repair,
+  type Revision,
+  wasGood,
+} from "../model/index.js"
 import type { Helm } from "../tools/helm.js"
 import { content, forgetRecord, history, labelRecord } from "../tools/helm-records.js"
 import type { Kubernetes } from "../tools/kubernetes.js"
-import { unreadyObjects } from "./release-objects.js"
+import { unreadyObjects, type Wrong } from "./release-objects.js"
 
 /** A release in a cluster. */
 export interface Installed {
@@ -63,33 +73,52 @@ async function carryOut(release: Installed, next: Repair, hooks: boolean): Promi
     await helm.uninstall(name, namespace, timeout, hooks)
     return `${next.because}, and the release has no good revision: it was uninstalled`
   }
+  const target = (await history(kubernetes, namespace, name)).find(({ revision }) => revision === next.revision)
   await helm.rollback(name, namespace, next.revision, timeout, hooks)
   const last = lastOf(await history(kubernetes, namespace, name))
+  const made = target && madeHere(target)
+  // Helm has copied the label of the revision that was gone back to.
+  if (last && made) await label(release, last, { [MADE_LABEL]: madeLabel(made, last.revision) })
   const how = await becomesReady(release, last)
-  return `${next.because}: rolled back to revision ${next.revision}, the last good one (now revision ${last?.revision}); ${how}`
+  const which = next.good ? "the last good one" : "which was deployed before; no revision is known to be good"
+  return `${next.because}: rolled back to revision ${next.revision}, ${which} (now revision ${last?.revision}); ${how}`
 }
 
 /** Waits until a revision that was gone back to is ready, and says so either way. */
-async function becomesReady({ kubernetes, namespace, name, timeout }: Installed, last?: Revision): Promise<string> {
+async function becomesReady(release: Installed, last?: Revision): Promise<string> {
   if (!last) return "it no longer exists"
-  const { manifest } = await content(kubernetes, namespace, name, last.revision)
-  const deadline = Date.now() + Math.min(timeout, patience) * 1000
+  const deadline = Date.now() + Math.min(release.timeout, patience) * 1000
   for (;;) {
-    const wrong = await unreadyObjects(kubernetes, namespace, manifest)
-    if (wrong.length === 0) return "all of it is ready"
+    const wrong = await lacking(release, last)
+    if (wrong.length === 0) {
+      await label(release, last, goodLabel(last))
+      return "all of it is ready"
+    }
     if (Date.now() > deadline) return `not ready yet: ${wrong.map(({ title, why }) => `${title}: ${why}`).join("; ")}`
     await new Promise((resolve) => setTimeout(resolve, 2_000))
   }
 }
 
-/** Marks the last revision, if it is good: Helm's word for it changes with the next one. */
-export async function markGood({
-  kubernetes,
-  namespace,
-  name,
-}: Omit<Installed, "helm" | "timeout">): Promise<Revision | undefined> {
-  const last = lastOf(await history(kubernetes, namespace, name))
-  if (last && wasGood(last) && last.labels[GOOD_LABEL] !== String(last.revision))
-    await labelRecord(kubernetes, namespace, name, last.revision, { [GOOD_LABEL]: String(last.revision) })
+/** Where a release is, and which it is. */
+type Located = Pick<Installed, "kubernetes" | "namespace" | "name">
+
+async function lacking({ kubernetes, namespace, name }: Located, { revision }: Revision): Promise<Wrong[]> {
+  const { manifest } = await content(kubernetes, namespace, name, revision)
+  return unreadyObjects(kubernetes, namespace, manifest)
+}
+
+const label = ({ kubernetes, namespace, name }: Located, { revision }: Revision, labels: Record<string, string>) =>
+  labelRecord(kubernetes, namespace, name, revision, labels)
+
+const goodLabel = ({ revision }: Revision) => ({ [GOOD_LABEL]: String(revision) })
+
+/**
+ * Marks the last revision, if it is good: Helm's word for it changes with the next one. Helm has waited for what this module
+ * has made; what somebody else has made counts only if it is ready now.
+ */
+export async function markGood(release: Located): Promise<Revision | undefined> {
+  const last = lastOf(await history(release.kubernetes, release.namespace, release.name))
+  if (last?.status === "deployed" && !wasGood(last) && (madeHere(last) || (await lacking(release, last)).length === 0))
+    await label(release, last, goodLabel(last))
   return last
 }

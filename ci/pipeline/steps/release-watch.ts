@@ -61,7 +61,8 @@ export class Watch {
       lines,
       this.words,
     )
-    if (sight.hook) this.hooks = sight.said.length > 1 || this.hooks.length === 0 ? sight.said : this.hooks
+    if (sight.hook && (this.hooks.length === 0 || sight.said.some(([about]) => about.startsWith("pod "))))
+      this.hooks = sight.said
     const now = together(sight.said)
     for (const line of now.filter((one) => !before.includes(one))) this.say(`waiting for ${line}`)
     return now

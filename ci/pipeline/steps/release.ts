@@ -4,6 +4,8 @@ import {
   digest,
   lastOf,
   MADE_LABEL,
+  madeLabel,
+  notAsMade,
   ownerLabels,
   type Release,
   type Revision,
@@ -17,7 +19,7 @@ import type { Deployment } from "./deployment.js"
 import { diagnose } from "./diagnosis.js"
 import { namespaceObject } from "./namespace.js"
 import { assertOwn } from "./ownership.js"
-import { scaleUp, type Wrong, wrongObjects } from "./release-objects.js"
+import { hasManualDaemonSet, scaleUp, type Wrong, wrongObjects } from "./release-objects.js"
 import { type Installed, markGood, repair } from "./release-repair.js"
 import { type Stale, staleSecrets, writeSecrets } from "./release-secrets.js"
 import { Watch } from "./release-watch.js"
@@ -62,7 +64,7 @@ export function releaseStep(id: string, name: string, release: Release, deployme
   const labels = (made: string, last?: Revision) => ({
     ...(last?.labels[TENANT_LABEL] && { [TENANT_LABEL]: "null" }),
     ...ownerLabels(environment),
-    [MADE_LABEL]: made,
+    [MADE_LABEL]: madeLabel(made, (last?.revision ?? 0) + 1),
   })
 
   return {
@@ -86,9 +88,10 @@ export function releaseStep(id: string, name: string, release: Release, deployme
     plan({ made, last, wrong, stale, unclaimed }) {
       if (!last || last.status === "uninstalled") return { action: "create", why: "not installed" }
       if (last.status !== "deployed") return { action: "update", why: `the last revision is ${last.status}` }
+      const changed = notAsMade(last, made)
       const reasons = [
         ...(unclaimed ? [unclaimed] : []),
-        ...(last.labels[MADE_LABEL] === made ? [] : ["chart, images or values changed"]),
+        ...(changed ? [changed] : []),
         ...stale.map(({ why }) => why),
         ...wrong.map(({ title, why }) => `${title}: ${why}`),
       ]
@@ -105,18 +108,27 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       const repaired = await repair(there)
       repaired.forEach(tell)
       const before = await markGood(there)
-      if (before)
-        await scaleUp(kubernetes, namespace, (await content(kubernetes, namespace, name, before.revision)).manifest)
+      await scaleUpLast(there)
       const stale = await staleSecrets(namespace, secrets, deployment)
       for (const workload of await writeSecrets(namespace, name, secrets, stale, deployment))
         tell(`restarts ${workload}, because a Secret of it has changed`)
 
       const reference = `oci://${host}/${environment.chartRepository}/${chartName(release.chart)}@${chart}`
       const watch = new Watch(kubernetes, namespace, name, tell)
-      try {
-        await watch.during(
-          helm.upgrade({ name, namespace, chart: reference, values, labels: labels(made, before), timeout }),
+      const upgrade = async (last?: Revision) => {
+        const manual = hasManualDaemonSet(
+          last ? (await content(kubernetes, namespace, name, last.revision)).manifest : "",
         )
+        const spec = { name, namespace, chart: reference, values, labels: labels(made, last), timeout, manual }
+        await watch.during(helm.upgrade(spec))
+      }
+      try {
+        await upgrade(before)
+        // Only now it is known that the chart no longer says how many; and Helm must wait for them.
+        const { scaled, last } = await scaleUpLast(there)
+        for (const title of scaled)
+          tell(`${title} was scaled to 0 by somebody else: upgrading again, now that it is scaled up`)
+        if (scaled.length > 0) await upgrade(last)
       } catch (error) {
         throw new Error([(error as Error).message, ...repaired, ...(await aftermath(there, watch, before))].join("\n"))
       }
@@ -130,6 +142,14 @@ export function releaseStep(id: string, name: string, release: Release, deployme
     }),
     destroy: () => destroyRelease(deployment, namespace, name, timeout),
   }
+}
+
+/** Scales up what somebody else has scaled to 0 and the chart of the last revision does not say how often it runs. */
+async function scaleUpLast({ kubernetes, namespace, name }: Installed): Promise<{ scaled: string[]; last?: Revision }> {
+  const last = lastOf(await history(kubernetes, namespace, name))
+  if (!last) return { scaled: [] }
+  const { manifest } = await content(kubernetes, namespace, name, last.revision)
+  return { scaled: await scaleUp(kubernetes, namespace, manifest), last }
 }
 
 /**

@@ -19,6 +19,8 @@ export interface ReleaseSpec {
   labels: Record<string, string>
   /** Seconds to wait until its objects are ready, and for each hook. */
   timeout: number
+  /** Whether pods of a DaemonSet of it are replaced by hand: only Helm's old way of waiting does not wait for that. */
+  manual: boolean
 }
 
 /** A command waits for its objects and for hooks, each as long as that; and not all of it is waiting. */
@@ -41,7 +43,7 @@ export class Helm {
   }
 
   /** Installs or upgrades a release and waits until it is ready. Throws with Helm's message when it is not. */
-  async upgrade({ name, namespace, chart, values, labels, timeout }: ReleaseSpec): Promise<void> {
+  async upgrade({ name, namespace, chart, values, labels, timeout, manual }: ReleaseSpec): Promise<void> {
     const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
     // Without values Helm would take those of the last revision.
     const args = [
@@ -53,7 +55,7 @@ export class Helm {
       "--labels",
       pairs.join(","),
     ]
-    const wait = ["--wait", "--wait-for-jobs"]
+    const wait = [manual ? "--wait=legacy" : "--wait", "--wait-for-jobs"]
     await this.run(namespace, timeout, ["upgrade", name, chart, ...args, ...wait], (box) =>
       box.withNewFile("/run/values.json", helmValues(values)),
     )

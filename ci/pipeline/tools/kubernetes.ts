@@ -11,11 +11,12 @@ export interface KubernetesObject {
   metadata: {
     name: string
     namespace?: string
+    uid?: string
     generation?: number
     deletionTimestamp?: string
     labels?: Record<string, string>
     annotations?: Record<string, string>
-    ownerReferences?: { kind: string; name: string }[]
+    ownerReferences?: { kind: string; name: string; uid?: string }[]
     [key: string]: unknown
   }
   [key: string]: unknown
@@ -27,6 +28,8 @@ export class KubernetesError extends Error {
     message: string,
     /** The status of HTTP: 403 forbidden, 404 not there, 409 conflict, 422 invalid. */
     readonly status: number,
+    /** What was refused, without any value: fields and why, or one word. */
+    readonly refused = "",
   ) {
     super(message)
   }
@@ -167,8 +170,7 @@ export class Kubernetes {
         continue
       }
       const passing = [0, 429, 500, 502, 503, 504].includes(status)
-      if (!passing || attempt >= attempts)
-        throw new KubernetesError(`Kubernetes, cluster ${this.cluster.name}: ${reason(text)}`, status)
+      if (!passing || attempt >= attempts) throw refusal(`Kubernetes, cluster ${this.cluster.name}`, status, text)
       await new Promise((resolve) => setTimeout(resolve, 500 * attempt))
     }
   }
@@ -218,11 +220,29 @@ export class Kubernetes {
   }
 }
 
-/** What a Status object says, or the text as it is. */
-function reason(text: string): string {
+/** The parts of a Status object, by which the API refuses. */
+interface Status {
+  message?: string
+  reason?: string
+  details?: { causes?: { field?: string; reason?: string; message?: string }[] }
+}
+
+/** The error for an answer that is a Status object, or any text. */
+export function refusal(about: string, status: number, text: string): KubernetesError {
+  const said = statusOf(text)
+  const fields = (said.details?.causes ?? []).filter(({ field }) => field)
+  const refused = fields.map(({ field, reason = "invalid", message = "" }) =>
+    message.endsWith("field is immutable") ? `${field} is immutable` : `${field} is refused as ${reason}`,
+  )
+  // A webhook may put any text into its reason.
+  const word = /^[A-Z]\w*$/.test(said.reason ?? "") ? (said.reason as string) : `status ${status}`
+  return new KubernetesError(`${about}: ${said.message ?? text}`, status, refused.join(", ") || word)
+}
+
+function statusOf(text: string): Status {
   try {
-    return String(JSON.parse(text).message ?? text)
+    return JSON.parse(text) ?? {}
   } catch {
-    return text
+    return {}
   }
 }

@@ -1,6 +1,14 @@
 // What is done to a release before and after an upgrade, from its history alone.
 import { describe, expect, test } from "vitest"
-import { GOOD_LABEL, nextRepair, type Revision, wasGood } from "../../../ci/pipeline/model/index.js"
+import {
+  GOOD_LABEL,
+  MADE_LABEL,
+  madeLabel,
+  nextRepair,
+  notAsMade,
+  type Revision,
+  wasGood,
+} from "../../../ci/pipeline/model/index.js"
 
 /** A history such as "1 superseded good, 2 failed". */
 const history = (text: string): Revision[] =>
@@ -30,21 +38,28 @@ describe("nothing has to be done", () => {
 
 describe("back to the last revision that was good, by its number", () => {
   test.each([
-    ["an upgrade that failed", "1 superseded good, 2 deployed, 3 failed", 2],
-    ["one that was killed", "1 deployed, 2 pending-upgrade", 1],
-    ["with a failed one before it: that is not what is rolled out", "1 deployed, 2 failed, 3 failed", 1],
+    ["an upgrade that failed", "1 superseded good, 2 deployed good, 3 failed", 2],
+    ["one that was killed", "1 deployed good, 2 pending-upgrade", 1],
+    ["with a failed one before it: that is not what is rolled out", "1 deployed good, 2 failed, 3 failed", 1],
     ["failed ones between good ones", "1 superseded good, 2 superseded, 3 deployed good, 4 failed, 5 failed", 3],
     [
       "superseded is not good: a rollback that fails leaves that word behind",
       "1 superseded good, 2 superseded, 3 failed",
       1,
     ],
-    ["in whatever order they are listed", "3 failed, 1 superseded good, 2 deployed", 2],
+    ["in whatever order they are listed", "3 failed, 1 superseded good, 2 deployed good", 2],
     ["numbers, not texts: 10 is after 9", "9 superseded good, 10 superseded good, 11 failed", 10],
     ["a removal that was killed", "1 superseded good, 2 superseded good, 3 uninstalling", 2],
     ["an installation over an old history", "1 deployed good, 2 pending-install", 1],
-    ["a status that nobody knows", "1 deployed, 2 unknown", 1],
-  ])("%s", (_, text, revision) => expect(repairOf(text)).toEqual({ do: "rollback", revision }))
+    ["a status that nobody knows", "1 deployed good, 2 unknown", 1],
+    ["over one that somebody else has made, and that nobody saw ready", "1 superseded good, 2 deployed, 3 failed", 1],
+  ])("%s", (_, text, revision) => expect(repairOf(text)).toEqual({ do: "rollback", revision, good: true }))
+})
+
+test("where none was ever good, back to the one that is deployed: it may hold data", () => {
+  const repair = { do: "rollback", revision: 2, good: false }
+  expect(repairOf("1 superseded, 2 deployed, 3 failed")).toEqual(repair)
+  expect(repairOf("2 deployed, 3 failed, 4 failed")).toEqual(repair)
 })
 
 describe("a rollback that did not end is forgotten: what it would have gone back from comes before it", () => {
@@ -92,6 +107,19 @@ test("repairs come to an end, if each does what it says", () => {
 test("the label of another revision, which Helm has copied, does not make a revision good", () => {
   expect(wasGood({ revision: 3, status: "failed", labels: { [GOOD_LABEL]: "2" } })).toBe(false)
   expect(wasGood({ revision: 3, status: "superseded", labels: { [GOOD_LABEL]: "3" } })).toBe(true)
+})
+
+describe("a label of Helm's record says what a revision was made of, and of which revision it says so", () => {
+  const why = (revision: number, label?: string) =>
+    notAsMade({ revision, status: "deployed", labels: label === undefined ? {} : { [MADE_LABEL]: label } }, "abc")
+
+  test("made of the same", () => expect(why(3, madeLabel("abc", 3))).toBeUndefined())
+  test("made of something else", () => expect(why(3, madeLabel("def", 3))).toBe("chart, images or values changed"))
+  test.each([
+    ["a label that Helm has copied", madeLabel("abc", 2)],
+    ["a label that names no revision", "abc"],
+    ["no label", undefined],
+  ])("%s: somebody else made it", (_, label) => expect(why(3, label)).toBe("revision 3 was not made by this module"))
 })
 
 test("says why", () => {

@@ -19,6 +19,14 @@ describe("ready", () => {
       apps("StatefulSet", {}, { readyReplicas: 1, replicas: 1, currentRevision: "a", updateRevision: "a" }),
     ],
     ["one that is updated by hand", apps("StatefulSet", { updateStrategy: { type: "OnDelete" } }, {})],
+    [
+      "a DaemonSet that is updated by hand",
+      apps(
+        "DaemonSet",
+        { updateStrategy: { type: "OnDelete" } },
+        { desiredNumberScheduled: 1, updatedNumberScheduled: 0, numberReady: 1, numberAvailable: 1 },
+      ),
+    ],
     ["a DaemonSet without nodes", apps("DaemonSet", {}, { desiredNumberScheduled: 0 })],
     ["a Job that is complete", of("batch/v1", "Job", {}, { conditions: [condition("Complete", "True")] })],
     ["a claim that is bound", of("v1", "PersistentVolumeClaim", {}, { phase: "Bound" })],

@@ -1,0 +1,89 @@
+// The step of a release: how it calls Helm, by what is in the cluster and what Helm has applied before.
+import { beforeEach, describe, expect, test, vi } from "vitest"
+import { loadEnvironment, lookupIn, MADE_LABEL, madeLabel } from "../../ci/pipeline/model/index.js"
+import type { Deployment } from "../../ci/pipeline/steps/deployment.js"
+import { releaseStep } from "../../ci/pipeline/steps/release.js"
+import type { ReleaseSpec } from "../../ci/pipeline/tools/helm.js"
+import type { KubernetesObject } from "../../ci/pipeline/tools/kubernetes.js"
+import { Memory, object, record } from "./cluster.js"
+import { edited, files } from "./model/fixture.js"
+
+const web = (replicas?: number) =>
+  object("Deployment web", { apiVersion: "apps/v1", spec: { ...(replicas !== undefined && { replicas }) } })
+const references =
+  "      image: ${images.shop}\n      host: shop.${environment.host}\n      database: ${infra.rds.address}\n"
+const environment = loadEnvironment(
+  files({
+    ...edited(
+      "_defaults.yaml",
+      `namespace: shop-\${environment.name}\n    values:\n${references}`,
+      "namespace: shop\n",
+    ),
+    "two.yaml": undefined,
+  }),
+  "one",
+)
+
+let cluster: Memory
+let upgrades: ReleaseSpec[]
+
+/** Applies the step, with a Helm that keeps a record and leaves what is in the cluster as it is. */
+async function apply(live: KubernetesObject, before: KubernetesObject, after: KubernetesObject): Promise<void> {
+  cluster = new Memory([live, record(1, "deployed", {}, [before])])
+  upgrades = []
+  const helm = {
+    upgrade: async (spec: ReleaseSpec) => {
+      upgrades.push(spec)
+      cluster.objects.push(record(upgrades.length + 1, "deployed", spec.labels, [after]))
+    },
+  }
+  const deployment = {
+    environment,
+    lookup: () => lookupIn({ images: {}, infra: {}, environments: {} }),
+    yielded: () => ({ shop: { values: { digest: "sha256:1" } } }),
+    kubernetes: async () => cluster.client,
+    helm: async () => helm,
+    registry: async () => ({ host: "registry" }),
+  } as unknown as Deployment
+  const step = releaseStep("release:web", "web", environment.releases.shop, deployment)
+  await step.apply({ made: "abc", wrong: [], stale: [] })
+}
+
+const replicas = () => (cluster.objects[0].spec as { replicas?: number }).replicas
+const made = () => upgrades.map(({ labels }) => labels[MADE_LABEL])
+
+beforeEach(() => {
+  vi.spyOn(console, "log").mockImplementation(() => {})
+})
+
+describe("a workload that somebody has scaled to 0", () => {
+  test("the chart has never said how often it runs: scaled up before Helm waits", async () => {
+    await apply(web(0), web(), web())
+    expect(replicas()).toBe(1)
+    expect(made()).toEqual([madeLabel("abc", 2)])
+  })
+
+  test("the chart says so no longer: scaled up afterwards, and Helm waits again", async () => {
+    await apply(web(0), web(2), web())
+    expect(replicas()).toBe(1)
+    expect(made()).toEqual([madeLabel("abc", 2), madeLabel("abc", 3)])
+  })
+
+  test("the chart says so: that is left to Helm", async () => {
+    await apply(web(0), web(2), web(3))
+    expect(replicas()).toBe(0)
+    expect(upgrades).toHaveLength(1)
+  })
+})
+
+describe("pods that are replaced by hand", () => {
+  const agent = (type: string) =>
+    object("DaemonSet agent", { apiVersion: "apps/v1", spec: { updateStrategy: { type } } })
+  test.each([
+    ["OnDelete", true],
+    ["RollingUpdate", false],
+  ])("are not waited for: %s", async (type, manual) => {
+    await apply(agent(type), agent(type), agent(type))
+    expect(upgrades.map((one) => one.manual)).toEqual([manual])
+  })
+})

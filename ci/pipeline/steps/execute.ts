@@ -43,14 +43,19 @@ export async function destroySteps(steps: GraphStep[], deployment: Deployment): 
   for (const step of steps) {
     const result = await timed(step, async (now) => {
       now("delete")
-      await stepFor(step, deployment).destroy()
-      return { outcome: "deleted" }
+      return deleted(await stepFor(step, deployment).destroy())
     })
     results.push(result)
     if (result.outcome === "failed") break
   }
   return results
 }
+
+/** That something was deleted, and what else had to be done for it. */
+export const deleted = (notes: readonly string[] = []): Pick<StepResult, "outcome" | "note"> => ({
+  outcome: "deleted",
+  ...(notes.length > 0 && { note: notes.join("\n") }),
+})
 
 /** Seconds after which it is said that a step is still looking at what is there, or at work. */
 const silence = 60

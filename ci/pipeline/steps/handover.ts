@@ -78,7 +78,7 @@ export function handoverStep(id: string, release: Release, tenant: string, deplo
     outputs: ({ made }) => ({ version: `handed to ${tenant}`, values: { made } }),
     async destroy() {
       await documents.remove(key)
-      await destroyRelease(deployment, namespace, name, release.timeout)
+      return destroyRelease(deployment, namespace, name, release.timeout)
     },
   }
 }
@@ -104,6 +104,6 @@ export function sharedStep(id: string, tenant: string, deployment: Deployment): 
     plan: () => ({ action: "unchanged", why: "shared by whoever runs the cluster" }),
     apply: async (found) => found,
     outputs: ({ made, outputs }) => ({ version: made.replace("sha256:", "").slice(0, 12), values: outputs }),
-    destroy: async () => {},
+    destroy: async () => [],
   }
 }

@@ -14,13 +14,11 @@ import {
 import type { KubernetesObject } from "../tools/kubernetes.js"
 import { Documents } from "../tools/s3.js"
 import type { Deployment } from "./deployment.js"
-import { timed } from "./execute.js"
+import { deleted, timed } from "./execute.js"
 import { releasesIn } from "./ownership.js"
 import { lastLock } from "./record.js"
+import { patience, uninstall } from "./release-uninstall.js"
 import { removeNamespace, removeRelease } from "./removal.js"
-
-/** Seconds until a release or a namespace that is deleted must be gone. */
-const patience = 300
 
 /**
  * What the environment owns and its file no longer names. What is in the cluster decides: a run that was killed has
@@ -87,8 +85,7 @@ export async function removeLeftovers(found: readonly Leftover[], deployment: De
       ? { step, outcome: "unchanged", note: `kept: ${kept}` }
       : await timed({ id: step }, async (now) => {
           now("delete")
-          await remove(leftover, deployment)
-          return { outcome: "deleted" }
+          return deleted(await remove(leftover, deployment))
         })
     results.push(result)
     if (result.outcome === "failed") break
@@ -96,10 +93,11 @@ export async function removeLeftovers(found: readonly Leftover[], deployment: De
   return results
 }
 
-async function remove({ kind, name, namespace = "" }: Leftover, deployment: Deployment): Promise<void> {
-  if (kind === "release") return removeRelease(deployment, namespace, name, patience)
-  if (kind === "namespace") return removeNamespace(deployment, name, patience)
-  await Documents.in(deployment.place, tenantPrefix(name)).remove(sharedKey(deployment.environment.name))
+async function remove({ kind, name, namespace = "" }: Leftover, deployment: Deployment): Promise<string[]> {
+  if (kind === "release") return removeRelease(deployment, namespace, name)
+  if (kind === "namespace") await removeNamespace(deployment, name)
+  else await Documents.in(deployment.place, tenantPrefix(name)).remove(sharedKey(deployment.environment.name))
+  return []
 }
 
 /**
@@ -115,8 +113,9 @@ export async function removeForeign(found: readonly FoundRelease[], deployment: 
     const { namespace, name } = release
     const result = await timed({ id: `release:${namespace}/${name}` }, async (now) => {
       now("delete")
-      await (await deployment.helm()).uninstall(name, namespace, patience)
-      return { outcome: "deleted", identity: `was ${installer(release)}` }
+      const [helm, kubernetes] = await Promise.all([deployment.helm(), deployment.kubernetes()])
+      const notes = await uninstall({ helm, kubernetes, namespace, name, timeout: patience })
+      return { ...deleted(notes), identity: `was ${installer(release)}` }
     })
     results.push(result)
     if (result.outcome === "failed") break

@@ -63,7 +63,7 @@ export async function look(
   const unfinished = open.map(
     ({ kind, name, last_run }): Said => [
       `hook ${kind} ${name}`,
-      last_run?.phase === "Failed" ? "failed" : "has not ended",
+      last_run?.phase === "Failed" ? "failed" : running ? "did not succeed" : "has not ended",
     ],
   )
   return { hook: open.length > 0, said: [...unfinished, ...bare, ...reports.flatMap(({ said }) => said)] }

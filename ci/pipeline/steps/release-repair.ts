@@ -4,6 +4,7 @@ import type { Helm } from "../tools/helm.js"
 import { content, forgetRecord, history, labelRecord } from "../tools/helm-records.js"
 import type { Kubernetes } from "../tools/kubernetes.js"
 import { unreadyObjects } from "./release-objects.js"
+import { uninstall } from "./release-uninstall.js"
 
 /** A release in a cluster. */
 export interface Installed {
@@ -41,8 +42,9 @@ export async function repair(release: Installed): Promise<string[]> {
       if (count >= mostRepairs) throw new Error(`${next.because}, after ${count} repairs`)
       done.push(await carryOut(release, next, !again))
     } catch (error) {
-      // The hooks of a chart cannot stop its repair: the second time goes without them.
-      if (again || count >= mostRepairs) throw new Error([...done, attempt(next, error as Error)].join("\n"))
+      // The hooks of a chart cannot stop its repair: the second time goes without them. Uninstalling sees to that itself.
+      if (again || next.do === "uninstall" || count >= mostRepairs)
+        throw new Error([...done, attempt(next, error as Error)].join("\n"))
       done.push(`${attempt(next, error as Error)}; trying again without hooks`)
     }
   }
@@ -51,7 +53,9 @@ export async function repair(release: Installed): Promise<string[]> {
 const attempt = (next: Repair, { message }: Error) =>
   next.do === "rollback"
     ? `rolling back to revision ${next.revision} failed: ${message}`
-    : `${next.do === "uninstall" ? "uninstalling the release" : "removing the record of a revision"} failed: ${message}`
+    : next.do === "uninstall"
+      ? message
+      : `removing the record of a revision failed: ${message}`
 
 async function carryOut(release: Installed, next: Repair, hooks: boolean): Promise<string> {
   const { helm, kubernetes, namespace, name, timeout } = release
@@ -60,8 +64,8 @@ async function carryOut(release: Installed, next: Repair, hooks: boolean): Promi
     return `${next.because}: its record was removed`
   }
   if (next.do === "uninstall") {
-    await helm.uninstall(name, namespace, timeout, hooks)
-    return `${next.because}, and the release has no good revision: it was uninstalled`
+    const notes = await uninstall(release)
+    return [`${next.because}, and the release has no good revision: it was uninstalled`, ...notes].join("\n")
   }
   await helm.rollback(name, namespace, next.revision, timeout, hooks)
   const last = lastOf(await history(kubernetes, namespace, name))

@@ -1,6 +1,6 @@
 // Watches a release while Helm waits for it, and says what it waits for whenever that changes.
 import { lastOf, together } from "../model/index.js"
-import { content, history } from "../tools/helm-records.js"
+import { content, history, ofRemoval } from "../tools/helm-records.js"
 import type { Kubernetes } from "../tools/kubernetes.js"
 import { learnSecrets } from "../tools/kubernetes-secrets.js"
 import { look, type Said, type Words } from "./release-pods.js"
@@ -53,14 +53,13 @@ export class Watch {
   private async report(before: string[]): Promise<string[]> {
     const { kubernetes, namespace, name } = this
     const last = lastOf(await history(kubernetes, namespace, name))
-    if (!last?.status.startsWith("pending")) return before
-    const sight = await look(
-      kubernetes,
-      namespace,
-      await content(kubernetes, namespace, name, last.revision),
-      lines,
-      this.words,
-    )
+    const removes = last?.status === "uninstalling"
+    if (!last || !(removes || last.status.startsWith("pending"))) return before
+    const { manifest, hooks } = await content(kubernetes, namespace, name, last.revision)
+    // Objects that are being deleted are not ready: there is nothing to say of them.
+    const made = removes ? { manifest: "", hooks: hooks.filter(ofRemoval) } : { manifest, hooks }
+    const sight = await look(kubernetes, namespace, made, lines, this.words)
+    if (removes && !sight.hook) this.hooks = []
     if (sight.hook) this.hooks = sight.said.length > 1 || this.hooks.length === 0 ? sight.said : this.hooks
     const now = together(sight.said)
     for (const line of now.filter((one) => !before.includes(one))) this.say(`waiting for ${line}`)

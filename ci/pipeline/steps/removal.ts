@@ -3,6 +3,7 @@ import { isOf, ownerLabels } from "../model/index.js"
 import type { KubernetesObject } from "../tools/kubernetes.js"
 import type { Deployment } from "./deployment.js"
 import { isOwnNamespace, releasesIn } from "./ownership.js"
+import { patience, uninstall } from "./release-uninstall.js"
 
 /** The label of the Secrets that are written before a release: which one they are for. */
 const releaseLabel = "wallet-world.release"
@@ -16,35 +17,44 @@ export const secretLabels = (deployment: Deployment, release: string): Record<st
 /**
  * Takes a release away, and its namespace with it, where that is the environment's and no other release is in it.
  *
- * @param seconds until each must be gone
+ * @param timeout the release's own: so many seconds until each must be gone
+ * @returns what else had to be done
  */
 export async function destroyRelease(
   deployment: Deployment,
   namespace: string,
   name: string,
-  seconds: number,
-): Promise<void> {
+  timeout: number,
+): Promise<string[]> {
   const own = await isOwnNamespace(deployment, namespace)
-  await removeRelease(deployment, namespace, name, seconds)
-  if (own) await removeNamespace(deployment, namespace, seconds)
+  const notes = await removeRelease(deployment, namespace, name, timeout)
+  try {
+    if (own) await removeNamespace(deployment, namespace, timeout)
+    return notes
+  } catch (error) {
+    throw new Error([(error as Error).message, ...notes].join("\n"))
+  }
 }
 
 /**
  * Uninstalls a release of the environment, and deletes the Secrets that were written for it. One that is not there, or is
  * another environment's, is no error.
  *
- * @param seconds until it must be gone
+ * @param timeout the release's own, where it is known
+ * @returns what else had to be done
  */
 export async function removeRelease(
   deployment: Deployment,
   namespace: string,
   name: string,
-  seconds: number,
-): Promise<void> {
+  timeout = patience,
+): Promise<string[]> {
   const kubernetes = await deployment.kubernetes()
   const [found] = await releasesIn(kubernetes, namespace, `name=${name}`)
-  if (found && isOf(deployment.environment, found)) await (await deployment.helm()).uninstall(name, namespace, seconds)
+  const owns = found && isOf(deployment.environment, found)
+  const notes = owns ? await uninstall({ helm: await deployment.helm(), kubernetes, namespace, name, timeout }) : []
   await removeSecrets(deployment, namespace, name, [])
+  return notes
 }
 
 /**
@@ -72,7 +82,7 @@ export async function removeSecrets(
  * @param name a namespace that is the environment's
  * @param seconds until it must be gone
  */
-export async function removeNamespace(deployment: Deployment, name: string, seconds: number): Promise<void> {
+export async function removeNamespace(deployment: Deployment, name: string, seconds = patience): Promise<void> {
   const kubernetes = await deployment.kubernetes()
   const path = `/api/v1/namespaces/${name}`
   if ((await releasesIn(kubernetes, name)).length > 0) return

@@ -1,0 +1,69 @@
+// Uninstalls a release whatever its hooks do.
+import { lastOf } from "../model/index.js"
+import { content, history, ofRemoval } from "../tools/helm-records.js"
+import { say } from "../tools/say.js"
+import { diagnoseHooks } from "./diagnosis.js"
+import { ownObjects } from "./release-objects.js"
+import type { Installed } from "./release-repair.js"
+import { Watch } from "./release-watch.js"
+
+/** Seconds until what is deleted must be gone, where nothing else is said. */
+export const patience = 300
+
+/**
+ * Uninstalls a release and waits until its objects are gone. Hooks that fail cannot keep it.
+ *
+ * @param release the release; one that is not there is no error
+ * @returns what else had to be done, and why, one paragraph each; nothing where Helm did it at once
+ * @throws when something of it is still there, with all that was tried
+ */
+export async function uninstall(release: Installed): Promise<string[]> {
+  const { helm, kubernetes, namespace, name } = release
+  const seconds = release.timeout
+  const made = await lastContent(release)
+  const watch = new Watch(kubernetes, namespace, name, (line) => say(`release:${namespace}/${name}: ${line}`))
+  try {
+    await watch.during(helm.uninstall(name, namespace, seconds))
+    return []
+  } catch (error) {
+    const said = [`uninstalling failed: ${(error as Error).message}`]
+    try {
+      said.push(...(await finish({ ...release, timeout: seconds }, made, watch)))
+      said.forEach((line) => {
+        say(`release:${namespace}/${name}: ${line}`)
+      })
+      return said
+    } catch (again) {
+      throw new Error([...said, (again as Error).message].join("\n"))
+    }
+  }
+}
+
+type Made = Awaited<ReturnType<typeof lastContent>>
+
+async function lastContent({ kubernetes, namespace, name }: Installed) {
+  const last = lastOf(await history(kubernetes, namespace, name))
+  return last ? content(kubernetes, namespace, name, last.revision) : { manifest: "", hooks: [] }
+}
+
+/** Does what is left after Helm has failed. */
+async function finish(release: Installed, made: Made, watch: Watch): Promise<string[]> {
+  const { helm, kubernetes, namespace, name, timeout } = release
+  const recorded = (await history(kubernetes, namespace, name)).length > 0
+  if (!recorded) {
+    // Helm has deleted everything, its records last, before it said what went wrong.
+    const left = await ownObjects(kubernetes, namespace, name, made.manifest)
+    if (left.length > 0) throw new Error(`still there: ${left.map(({ title }) => title).join(", ")}`)
+    const after = made.hooks.filter(({ events }) => events?.includes("post-delete"))
+    const blamed = after.map((hook) => ({ ...hook, last_run: { phase: "Unknown" } }))
+    return [...(await diagnoseHooks(kubernetes, namespace, blamed, watch.hooks)), "everything else of it is gone"]
+  }
+  const { hooks } = await lastContent(release)
+  const words = await diagnoseHooks(kubernetes, namespace, hooks.filter(ofRemoval), watch.hooks)
+  try {
+    await helm.uninstall(name, namespace, timeout, false)
+  } catch (error) {
+    throw new Error([...words, `without hooks, it failed, too: ${(error as Error).message}`].join("\n"))
+  }
+  return [...words, "it was uninstalled without hooks"]
+}

@@ -1,0 +1,99 @@
+// Releases that Helm cannot uninstall: hooks that fail, objects that stay.
+import { beforeEach, describe, expect, test } from "vitest"
+import { uninstall } from "../../ci/pipeline/steps/release-uninstall.js"
+import { Cluster } from "./cluster.js"
+
+const settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\n"
+const record = "/api/v1/namespaces/shop/secrets/sh.helm.release.v1.web.v1"
+const configMap = (name: string) => `/api/v1/namespaces/shop/configmaps/${name}`
+
+const hook = (phase: string, events = ["pre-delete"]) => ({
+  ...{ name: "goodbye", kind: "Job", manifest: "", events },
+  last_run: { phase },
+})
+/** The pod of the hook: it has ended with 3. */
+const pod = `apiVersion: v1
+kind: Pod
+metadata: { name: goodbye-x, ownerReferences: [{ kind: Job, name: goodbye }] }
+status:
+  phase: Failed
+  containerStatuses: [{ name: bye, restartCount: 0, state: { terminated: { exitCode: 3, reason: Error } } }]
+`
+
+let cluster: Cluster
+const release = () => ({
+  helm: cluster.helm,
+  kubernetes: cluster.kubernetes,
+  namespace: "shop",
+  name: "web",
+  timeout: 5,
+})
+const there = (path: string) => cluster.objects.has(path)
+
+beforeEach(() => {
+  cluster = new Cluster()
+})
+
+test("a release that Helm can uninstall is left to it, and nothing else is said", async () => {
+  cluster.install("shop", "web", { manifest: settings })
+  expect(await uninstall(release())).toEqual([])
+  expect(cluster.asked).toEqual(["uninstall web"])
+})
+
+describe("a hook that fails", () => {
+  beforeEach(() => {
+    cluster.add(pod)
+    cluster.logs.set("goodbye-x", "the hook refuses")
+  })
+
+  test("before the objects are deleted: the release is uninstalled without hooks, and what the hook said is said", async () => {
+    cluster.install("shop", "web", { status: "uninstalling", manifest: settings, hooks: [hook("Running")] })
+    cluster.refuses = (hooks) => (hooks ? "helm uninstall: job goodbye failed" : undefined)
+    const said = (await uninstall(release())).join("\n")
+    expect(cluster.asked).toEqual(["uninstall web", "uninstall web without hooks"])
+    expect(said).toContain("uninstalling failed: helm uninstall: job goodbye failed")
+    expect(said).toContain("hook Job goodbye: did not succeed")
+    expect(said).toContain("    | the hook refuses")
+    expect(said).toContain("it was uninstalled without hooks")
+    expect(there(record)).toBe(false)
+  })
+
+  test("after they are deleted: Helm's records are gone, and only what the hook said is left to say", async () => {
+    cluster.install("shop", "web", { manifest: settings, hooks: [hook("", ["post-delete"])] })
+    cluster.refuses = () => {
+      cluster.forget("shop", "web")
+      cluster.objects.delete(configMap("settings"))
+      return "helm uninstall: uninstallation completed with 1 error(s)"
+    }
+    const said = (await uninstall(release())).join("\n")
+    expect(cluster.asked).toEqual(["uninstall web"])
+    expect(said).toContain("    | the hook refuses")
+    expect(said).toContain("everything else of it is gone")
+  })
+
+  test("that no removal runs is not to blame", async () => {
+    cluster.install("shop", "web", { manifest: settings, hooks: [hook("Failed", ["pre-upgrade"])] })
+    cluster.refuses = (hooks) => (hooks ? "helm uninstall: no" : undefined)
+    expect((await uninstall(release())).join("\n")).not.toContain("goodbye")
+  })
+})
+
+describe("is an error, with all that was tried", () => {
+  test("what fails without hooks, too", async () => {
+    cluster.install("shop", "web", { status: "uninstalling", manifest: settings, hooks: [hook("Running")] })
+    cluster.refuses = (hooks) => (hooks ? "helm uninstall: first" : "helm uninstall: second")
+    await expect(uninstall(release())).rejects.toThrow(
+      /first.*hook Job goodbye.*without hooks, it failed, too: .*second/s,
+    )
+    expect(there(record)).toBe(true)
+  })
+
+  test("an object that stays, though Helm has forgotten the release", async () => {
+    cluster.install("shop", "web", { manifest: settings })
+    cluster.refuses = () => {
+      cluster.forget("shop", "web")
+      return "helm uninstall: uninstallation completed with 1 error(s)"
+    }
+    await expect(uninstall(release())).rejects.toThrow(/1 error.*still there: ConfigMap settings/s)
+  })
+})

@@ -1,9 +1,11 @@
-// Releases that Helm cannot uninstall: hooks that fail, objects that stay.
+// Releases that Helm cannot uninstall: hooks that fail, kinds that are gone, objects that stay.
 import { beforeEach, describe, expect, test } from "vitest"
 import { uninstall } from "../../ci/pipeline/steps/release-uninstall.js"
 import { Cluster } from "./cluster.js"
 
 const settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\n"
+const kept = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: kept, annotations: { helm.sh/resource-policy: keep } }\n`
+const widget = "apiVersion: example.org/v1\nkind: Widget\nmetadata: { name: one }\n"
 const record = "/api/v1/namespaces/shop/secrets/sh.helm.release.v1.web.v1"
 const configMap = (name: string) => `/api/v1/namespaces/shop/configmaps/${name}`
 
@@ -75,6 +77,37 @@ describe("a hook that fails", () => {
     cluster.install("shop", "web", { manifest: settings, hooks: [hook("Failed", ["pre-upgrade"])] })
     cluster.refuses = (hooks) => (hooks ? "helm uninstall: no" : undefined)
     expect((await uninstall(release())).join("\n")).not.toContain("goodbye")
+  })
+})
+
+describe("an object of a kind that the cluster does not know", () => {
+  const manifest = [settings, kept, widget].join("---\n")
+  beforeEach(() => {
+    cluster.refuses = () => "helm uninstall: failed to delete release: web"
+  })
+
+  test("all else is deleted without Helm: objects, then records; what is to be kept is kept", async () => {
+    cluster.install("shop", "web", { status: "uninstalling", manifest })
+    const said = (await uninstall(release())).join("\n")
+    expect(cluster.asked).toEqual(["uninstall web"])
+    expect(said).toContain("Helm cannot work with what the cluster does not know: Widget one of example.org/v1.")
+    expect([record, configMap("settings"), configMap("kept")].map(there)).toEqual([false, false, true])
+  })
+
+  test("in the version of the manifest: it is deleted by another one", async () => {
+    cluster.kinds.set("example.org/v2 Widget", "widgets")
+    cluster.install("shop", "web", { status: "uninstalling", manifest })
+    const path = "/apis/example.org/v2/namespaces/shop/widgets/one"
+    expect(there(path)).toBe(true)
+    await uninstall(release())
+    expect(there(path)).toBe(false)
+  })
+
+  test("what another release owns by now is left alone", async () => {
+    cluster.install("shop", "web", { status: "uninstalling", manifest })
+    cluster.install("shop", "other", { manifest: settings })
+    await uninstall(release())
+    expect([record, configMap("settings")].map(there)).toEqual([false, true])
   })
 })
 

@@ -3,7 +3,7 @@ import { GOOD_LABEL, lastOf, nextRepair, type Repair, type Revision, wasGood } f
 import type { Helm } from "../tools/helm.js"
 import { content, forgetRecord, history, labelRecord } from "../tools/helm-records.js"
 import type { Kubernetes } from "../tools/kubernetes.js"
-import { unreadyObjects } from "./release-objects.js"
+import { unknownObjects, unreadyObjects } from "./release-objects.js"
 import { uninstall } from "./release-uninstall.js"
 
 /** A release in a cluster. */
@@ -84,6 +84,26 @@ async function becomesReady({ kubernetes, namespace, name, timeout }: Installed,
     if (Date.now() > deadline) return `not ready yet: ${wrong.map(({ title, why }) => `${title}: ${why}`).join("; ")}`
     await new Promise((resolve) => setTimeout(resolve, 2_000))
   }
+}
+
+/**
+ * Refuses a release that Helm can neither upgrade nor roll back, because its last revision names a kind that the cluster no
+ * longer knows. What was never good is not refused: it is uninstalled, which needs no kinds.
+ *
+ * @throws with the objects of that kind, and what to do
+ */
+export async function assertKnown({ kubernetes, namespace, name }: Omit<Installed, "helm" | "timeout">): Promise<void> {
+  const revisions = await history(kubernetes, namespace, name)
+  const last = lastOf(revisions)
+  if (!last || last.status === "uninstalled" || !revisions.some(wasGood)) return
+  const { manifest } = await content(kubernetes, namespace, name, last.revision)
+  const unknown = await unknownObjects(kubernetes, namespace, manifest)
+  if (unknown.length === 0) return
+  throw new Error(
+    `revision ${last.revision} contains what the cluster no longer knows: ${unknown.join(", ")}. Helm can neither upgrade ` +
+      "it nor go back, so nothing was changed. Install the CRD of that kind again, in that version. Or, if the release's " +
+      "data may be deleted, remove the release from the environment's file, deploy, add it again, and deploy",
+  )
 }
 
 /** Marks the last revision, if it is good: Helm's word for it changes with the next one. */

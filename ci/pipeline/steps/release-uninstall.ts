@@ -1,9 +1,9 @@
-// Uninstalls a release whatever its hooks do.
+// Uninstalls a release whatever is in the way: hooks that fail, and kinds that the cluster no longer knows.
 import { lastOf } from "../model/index.js"
-import { content, history, ofRemoval } from "../tools/helm-records.js"
+import { content, forgetRecord, history, ofRemoval } from "../tools/helm-records.js"
 import { say } from "../tools/say.js"
 import { diagnoseHooks } from "./diagnosis.js"
-import { ownObjects } from "./release-objects.js"
+import { ownObjects, unknownObjects } from "./release-objects.js"
 import type { Installed } from "./release-repair.js"
 import { Watch } from "./release-watch.js"
 
@@ -58,12 +58,35 @@ async function finish(release: Installed, made: Made, watch: Watch): Promise<str
     const blamed = after.map((hook) => ({ ...hook, last_run: { phase: "Unknown" } }))
     return [...(await diagnoseHooks(kubernetes, namespace, blamed, watch.hooks)), "everything else of it is gone"]
   }
-  const { hooks } = await lastContent(release)
+  const { manifest, hooks } = await lastContent(release)
+  const unknown = await unknownObjects(kubernetes, namespace, manifest)
   const words = await diagnoseHooks(kubernetes, namespace, hooks.filter(ofRemoval), watch.hooks)
+  if (unknown.length > 0) {
+    await removeByHand(release, manifest)
+    const why = `Helm cannot work with what the cluster does not know: ${unknown.join(", ")}`
+    return [...words, `${why}. All else of it was deleted without Helm and without hooks`]
+  }
   try {
     await helm.uninstall(name, namespace, timeout, false)
   } catch (error) {
     throw new Error([...words, `without hooks, it failed, too: ${(error as Error).message}`].join("\n"))
   }
   return [...words, "it was uninstalled without hooks"]
+}
+
+/** Deletes the objects of a manifest that can be addressed, then Helm's records: the newest one last, which names them. */
+async function removeByHand({ kubernetes, namespace, name, timeout }: Installed, manifest: string): Promise<void> {
+  const deadline = Date.now() + timeout * 1000
+  for (const { path } of await ownObjects(kubernetes, namespace, name, manifest)) await kubernetes.remove(path)
+  for (;;) {
+    const left = await ownObjects(kubernetes, namespace, name, manifest)
+    if (left.length === 0) break
+    if (Date.now() > deadline) {
+      const titles = left.map(({ title }) => title).join(", ")
+      throw new Error(`still being deleted after ${timeout} s: ${titles}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+  }
+  for (const { revision } of await history(kubernetes, namespace, name))
+    await forgetRecord(kubernetes, namespace, name, revision)
 }

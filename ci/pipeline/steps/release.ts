@@ -18,7 +18,7 @@ import { diagnose } from "./diagnosis.js"
 import { namespaceObject } from "./namespace.js"
 import { assertOwn } from "./ownership.js"
 import { scaleUp, type Wrong, wrongObjects } from "./release-objects.js"
-import { type Installed, markGood, repair } from "./release-repair.js"
+import { assertKnown, type Installed, markGood, repair } from "./release-repair.js"
 import { type Stale, staleSecrets, writeSecrets } from "./release-secrets.js"
 import { Watch } from "./release-watch.js"
 import { destroyRelease, removeSecrets } from "./removal.js"
@@ -100,6 +100,7 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       const [there, { host }] = await Promise.all([installed(), deployment.registry()])
       const { helm, kubernetes } = there
       const tell = (line: string) => say(`${id}: ${line}`)
+      await assertKnown(there)
       // A tenant's namespace is made by whoever runs the cluster.
       if (!environment.tenant) await kubernetes.apply(namespaceObject(namespace, environment) as KubernetesObject)
       const repaired = await repair(there)

@@ -23,7 +23,7 @@ export class Cluster {
   readonly logs = new Map<string, string>()
   /** Plural of each kind, by apiVersion and kind, such as "example.org/v1 Widget". */
   readonly kinds = new Map<string, string>()
-  /** What was asked of Helm, such as "uninstall web". */
+  /** What was asked of Helm, such as "uninstall web within 300 s". */
   readonly asked: string[] = []
   /** What Helm says when it is asked to uninstall; it succeeds where that is nothing. */
   refuses = (_hooks: boolean): string | undefined => undefined
@@ -52,8 +52,8 @@ export class Cluster {
   } as unknown as Kubernetes
 
   readonly helm = {
-    uninstall: async (name: string, namespace: string, _timeout: number, hooks = true) => {
-      this.asked.push(`uninstall ${name}${hooks ? "" : " without hooks"}`)
+    uninstall: async (name: string, namespace: string, timeout: number, hooks = true) => {
+      this.asked.push(`uninstall ${name} within ${timeout} s${hooks ? "" : " without hooks"}`)
       const words = this.refuses(hooks)
       if (words) throw new Error(words)
       this.forget(namespace, name)

@@ -39,7 +39,7 @@ beforeEach(() => {
 test("a release that Helm can uninstall is left to it, and nothing else is said", async () => {
   cluster.install("shop", "web", { manifest: settings })
   expect(await uninstall(release())).toEqual([])
-  expect(cluster.asked).toEqual(["uninstall web"])
+  expect(cluster.asked).toEqual(["uninstall web within 300 s"])
 })
 
 describe("a hook that fails", () => {
@@ -52,7 +52,7 @@ describe("a hook that fails", () => {
     cluster.install("shop", "web", { status: "uninstalling", manifest: settings, hooks: [hook("Running")] })
     cluster.refuses = (hooks) => (hooks ? "helm uninstall: job goodbye failed" : undefined)
     const said = (await uninstall(release())).join("\n")
-    expect(cluster.asked).toEqual(["uninstall web", "uninstall web without hooks"])
+    expect(cluster.asked).toEqual(["uninstall web within 300 s", "uninstall web within 300 s without hooks"])
     expect(said).toContain("uninstalling failed: helm uninstall: job goodbye failed")
     expect(said).toContain("hook Job goodbye: did not succeed")
     expect(said).toContain("    | the hook refuses")
@@ -68,7 +68,7 @@ describe("a hook that fails", () => {
       return "helm uninstall: uninstallation completed with 1 error(s)"
     }
     const said = (await uninstall(release())).join("\n")
-    expect(cluster.asked).toEqual(["uninstall web"])
+    expect(cluster.asked).toEqual(["uninstall web within 300 s"])
     expect(said).toContain("    | the hook refuses")
     expect(said).toContain("everything else of it is gone")
   })
@@ -89,7 +89,7 @@ describe("an object of a kind that the cluster does not know", () => {
   test("all else is deleted without Helm: objects, then records; what is to be kept is kept", async () => {
     cluster.install("shop", "web", { status: "uninstalling", manifest })
     const said = (await uninstall(release())).join("\n")
-    expect(cluster.asked).toEqual(["uninstall web"])
+    expect(cluster.asked).toEqual(["uninstall web within 300 s"])
     expect(said).toContain("Helm cannot work with what the cluster does not know: Widget one of example.org/v1.")
     expect([record, configMap("settings"), configMap("kept")].map(there)).toEqual([false, false, true])
   })

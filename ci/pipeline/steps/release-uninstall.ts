@@ -7,7 +7,7 @@ import { ownObjects, unknownObjects } from "./release-objects.js"
 import type { Installed } from "./release-repair.js"
 import { Watch } from "./release-watch.js"
 
-/** Seconds until what is deleted must be gone, where nothing else is said. */
+/** Seconds until all must be gone, at least: the timeout of a release says how long it starts, not how long it ends. */
 export const patience = 300
 
 /**
@@ -19,7 +19,7 @@ export const patience = 300
  */
 export async function uninstall(release: Installed): Promise<string[]> {
   const { helm, kubernetes, namespace, name } = release
-  const seconds = release.timeout
+  const seconds = Math.max(release.timeout, patience)
   const made = await lastContent(release)
   const watch = new Watch(kubernetes, namespace, name, (line) => say(`release:${namespace}/${name}: ${line}`))
   try {

@@ -17,7 +17,7 @@ export const secretLabels = (deployment: Deployment, release: string): Record<st
 /**
  * Takes a release away, and its namespace with it, where that is the environment's and no other release is in it.
  *
- * @param timeout the release's own: so many seconds until each must be gone
+ * @param timeout the release's own; nothing must be gone earlier than after {@link patience}
  * @returns what else had to be done
  */
 export async function destroyRelease(
@@ -80,13 +80,14 @@ export async function removeSecrets(
  * Deletes a namespace with all that is in it, unless a release is left there.
  *
  * @param name a namespace that is the environment's
- * @param seconds until it must be gone
+ * @param timeout that of a release in it, where it is known
  */
-export async function removeNamespace(deployment: Deployment, name: string, seconds = patience): Promise<void> {
+export async function removeNamespace(deployment: Deployment, name: string, timeout = patience): Promise<void> {
   const kubernetes = await deployment.kubernetes()
   const path = `/api/v1/namespaces/${name}`
   if ((await releasesIn(kubernetes, name)).length > 0) return
   await kubernetes.remove(path)
+  const seconds = Math.max(timeout, patience)
   const deadline = Date.now() + seconds * 1000
   for (;;) {
     const found = await kubernetes.get<KubernetesObject & { status?: { conditions?: { message: string }[] } }>(path)

@@ -16,6 +16,12 @@ export interface Made {
   labels?: Record<string, string>
 }
 
+/** Whether an object is in a collection, which may be that of all namespaces. */
+const within = (collection: string, path: string) =>
+  [path, path.replace(/namespaces\/[^/]+\/(?=.+\/)/, "")].some(
+    (one) => one.slice(0, one.lastIndexOf("/")) === collection,
+  )
+
 /** A cluster in memory. */
 export class Cluster {
   readonly objects = new Map<string, KubernetesObject>()
@@ -32,13 +38,16 @@ export class Cluster {
     get: async (path: string) => this.objects.get(path) ?? this.group(path),
     list: async (path: string, { labelSelector = "" }: { labelSelector?: string } = {}) =>
       [...this.objects]
-        .filter(([key]) => key.startsWith(`${path}/`) && !key.slice(path.length + 1).includes("/"))
+        .filter(([key]) => within(path, key))
         .map(([, object]) => object)
         .filter(({ metadata: { labels = {} } }) =>
           labelSelector
             .split(",")
-            .filter((one) => one.includes("="))
-            .every((one) => labels[one.split("=")[0]] === one.split("=")[1]),
+            .filter(Boolean)
+            .every((one) => {
+              const [label, value] = one.split("=")
+              return one.startsWith("!") ? !(one.slice(1) in labels) : labels[label] === value
+            }),
         ),
     text: async (path: string) => this.logs.get(path.split("/").at(-2) ?? "") ?? "",
     remove: async (path: string) => void this.objects.delete(path),

@@ -1,4 +1,5 @@
-// What an environment owns though its file no longer names it: planned as deletions, and deleted after all else is done.
+// What an environment owns though its file no longer names it: planned as deletions, and deleted after all else is done, or
+// before what would take its objects over.
 import {
   ENVIRONMENT_LABEL,
   type FoundRelease,
@@ -14,11 +15,12 @@ import {
 import type { KubernetesObject } from "../tools/kubernetes.js"
 import { Documents } from "../tools/s3.js"
 import type { Deployment } from "./deployment.js"
-import { deleted, timed } from "./execute.js"
 import { releasesIn } from "./ownership.js"
 import { lastLock } from "./record.js"
+import { objectsOf, releaseOf } from "./release-objects.js"
 import { patience, uninstall } from "./release-uninstall.js"
 import { removeNamespace, removeRelease } from "./removal.js"
+import { deleted, timed } from "./timed.js"
 
 /**
  * What the environment owns and its file no longer names. What is in the cluster decides: a run that was killed has
@@ -60,6 +62,46 @@ async function informedTenants({ environment, place }: Deployment): Promise<stri
   const key = sharedKey(environment.name)
   const etags = await Promise.all(known.map((tenant) => Documents.in(place, tenantPrefix(tenant)).etag(key)))
   return known.filter((_, index) => etags[index] !== undefined)
+}
+
+/** A leftover release, and what it owns of what another one is about to bring. */
+export interface InTheWay {
+  readonly namespace: string
+  readonly name: string
+  /** Such as "ClusterRole reader". */
+  readonly owns: readonly string[]
+}
+
+/**
+ * The leftover releases that own objects which a release is about to bring. Helm takes no object over from another release:
+ * they must go before it is installed, not after.
+ *
+ * @param deployment the deployment
+ * @param namespace the namespace of the release
+ * @param render renders what it is about to bring; called only where there are leftovers
+ */
+export async function inTheWay(
+  deployment: Deployment,
+  namespace: string,
+  render: () => Promise<string>,
+): Promise<InTheWay[]> {
+  const gone = (await findLeftovers(deployment)).filter(({ kind }) => kind === "release")
+  if (gone.length === 0) return []
+  const kubernetes = await deployment.kubernetes()
+  // What Helm cannot render, it cannot install either, and it says so itself.
+  const manifest = await render().catch(() => "")
+  const looked = objectsOf(manifest).map(async ({ object, title }) => {
+    const path = await kubernetes.pathOf(object, namespace)
+    const live = path && (await kubernetes.get(path))
+    return live ? [{ title, owner: releaseOf(live) }] : []
+  })
+  const owned = (await Promise.all(looked)).flat()
+  return gone
+    .map(({ namespace = "", name }) => {
+      const own = owned.filter(({ owner }) => owner === `${namespace}/${name}`)
+      return { namespace, name, owns: own.map(({ title }) => title) }
+    })
+    .filter(({ owns }) => owns.length > 0)
 }
 
 /** Leftovers as rows of a plan. */

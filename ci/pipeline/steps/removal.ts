@@ -6,7 +6,7 @@ import { isOwnNamespace, releasesIn } from "./ownership.js"
 import { patience, uninstall } from "./release-uninstall.js"
 
 /** The label of the Secrets that are written before a release: which one they are for. */
-const releaseLabel = "wallet-world.release"
+export const releaseLabel = "wallet-world.release"
 
 /** The labels of a release's Secrets. */
 export const secretLabels = (deployment: Deployment, release: string): Record<string, string> => ({

@@ -43,7 +43,7 @@ describe("a release that is about to be installed", () => {
     cluster.install("old", "web", { manifest: role, labels: { "wallet-world.environment": "two" } })
     expect(await first(role)).toEqual([])
     cluster.install("new", "web", { manifest: role, labels })
-    cluster.install("old", "gone", { manifest: settings, labels })
+    cluster.install("old", "web", { manifest: settings, labels })
     expect(await first(role)).toEqual([])
   })
 

@@ -142,6 +142,9 @@ export function releaseStep(id: string, name: string, release: Release, deployme
         throw new Error(
           [message, ...advice(message), ...repaired, ...(await aftermath(there, watch, before))].join("\n"),
         )
+      } finally {
+        // Where it fails, the Jobs go some time later, and the next plan names what is not as applied.
+        await watch.jobs.letGo().catch(() => {})
       }
       await removeSecrets(deployment, namespace, name, Object.keys(secrets))
       return { made, last: await markGood(there), wrong: [], stale: [], first: [], repaired }

@@ -1,6 +1,5 @@
 // What an environment owns in the cluster: what its file no longer names is deleted, what is not its own is left alone.
 import { randomUUID } from "node:crypto"
-import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { Caller, errorOf, works } from "./caller.js"
 import { hostKubectl } from "./cluster.js"
@@ -97,11 +96,10 @@ beforeAll(async () => {
   caller = new Caller({
     [file]: text({ web: kept, old: kept, gone: left }),
     "charts/dapp-store/templates/more.yaml": more,
-    "widgets.yaml": widgets,
+    // Helm makes it with the first release, and leaves it there.
+    "charts/dapp-store/crds/widgets.yaml": widgets,
   })
   kubectl = await hostKubectl(port)
-  await kubectl("apply", "-f", join(caller.path, "widgets.yaml"))
-  await kubectl("wait", "--for=condition=Established", `crd/widgets.${group}`)
   printed(await call("deploy"))
 })
 afterAll(() => caller.remove())
@@ -181,4 +179,5 @@ test("destroy takes away what is owned, named or not, and nothing else", async (
   expect(await names("namespaces", "-l", label)).toEqual([])
   expect(await names("secrets", "-n", foreign)).toEqual(["mine"])
   await kubectl("delete", "namespace", foreign)
+  await kubectl("delete", "crd", `widgets.${group}`)
 })

@@ -73,10 +73,14 @@ describe("a hook that fails", () => {
     expect(said).toContain("everything else of it is gone")
   })
 
-  test("that no removal runs is not to blame", async () => {
+  test("that no removal runs is not to blame: the second try runs the hooks of the removal, too", async () => {
     cluster.install("shop", "web", { manifest: settings, hooks: [hook("Failed", ["pre-upgrade"])] })
-    cluster.refuses = (hooks) => (hooks ? "helm uninstall: no" : undefined)
-    expect((await uninstall(release())).join("\n")).not.toContain("goodbye")
+    cluster.refuses = () => (cluster.asked.length > 1 ? undefined : "helm uninstall: no answer")
+    expect(await uninstall(release())).toEqual([
+      "uninstalling failed: helm uninstall: no answer",
+      "it was uninstalled at the second try",
+    ])
+    expect(cluster.asked).toEqual(["uninstall web within 300 s", "uninstall web within 300 s"])
   })
 })
 

@@ -26,9 +26,10 @@ export async function uninstall(release: Installed): Promise<string[]> {
     await watch.during(helm.uninstall(name, namespace, seconds))
     return []
   } catch (error) {
-    const said = [`uninstalling failed: ${(error as Error).message}`]
+    const { message } = error as Error
+    const said = [`uninstalling failed: ${message}`]
     try {
-      said.push(...(await finish({ ...release, timeout: seconds }, made, watch)))
+      said.push(...(await finish({ ...release, timeout: seconds }, made, watch, message)))
       said.forEach((line) => {
         say(`release:${namespace}/${name}: ${line}`)
       })
@@ -47,7 +48,7 @@ async function lastContent({ kubernetes, namespace, name }: Installed) {
 }
 
 /** Does what is left after Helm has failed. */
-async function finish(release: Installed, made: Made, watch: Watch): Promise<string[]> {
+async function finish(release: Installed, made: Made, watch: Watch, failure: string): Promise<string[]> {
   const { helm, kubernetes, namespace, name, timeout } = release
   const recorded = (await history(kubernetes, namespace, name)).length > 0
   if (!recorded) {
@@ -66,12 +67,15 @@ async function finish(release: Installed, made: Made, watch: Watch): Promise<str
     const why = `Helm cannot work with what the cluster does not know: ${unknown.join(", ")}`
     return [...words, `${why}. All else of it was deleted without Helm and without hooks`]
   }
+  // What no hook has caused, such as a cluster that did not answer, is no reason to leave hooks out: they may save data.
+  const blamed = words.length > 0 || /\bhook\b/i.test(failure)
+  const how = blamed ? "without hooks" : "at the second try"
   try {
-    await helm.uninstall(name, namespace, timeout, false)
+    await helm.uninstall(name, namespace, timeout, !blamed)
   } catch (error) {
-    throw new Error([...words, `without hooks, it failed, too: ${(error as Error).message}`].join("\n"))
+    throw new Error([...words, `${how}, it failed, too: ${(error as Error).message}`].join("\n"))
   }
-  return [...words, "it was uninstalled without hooks"]
+  return [...words, `it was uninstalled ${how}`]
 }
 
 /** Deletes the objects of a manifest that can be addressed, then Helm's records: the newest one last, which names them. */

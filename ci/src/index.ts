@@ -212,7 +212,8 @@ export class WalletWorld {
   }
 
   /**
-   * Shows the report of the last deployment of an environment, even if it failed. Fails if there was none.
+   * Shows the report of the last deployment of an environment, even if it failed. Of one that is running or was killed, it says
+   * who started it, when, and when it was last seen. Fails if there was none.
    *
    * Example: `./daggerw call report --env preview-nightly`
    *

@@ -1,37 +1,11 @@
 // Leases: one holder at a time, a killed holder's lease ends, and work that fails gives its lease back.
 import { beforeEach, expect, test } from "vitest"
 import { holding } from "../../ci/pipeline/steps/lease.js"
-import type { Documents } from "../../ci/pipeline/tools/s3.js"
-
-/** S3's conditional writes, in memory. */
-class Memory {
-  readonly objects = new Map<string, { text: string; etag: string }>()
-  private writes = 0
-
-  async ensureBucket() {}
-  async read(key: string) {
-    return this.objects.get(key)
-  }
-  async write(key: string, text: string) {
-    this.objects.set(key, { text, etag: String(++this.writes) })
-  }
-  async writeIf(key: string, text: string, seen: string | undefined) {
-    if (this.objects.get(key)?.etag !== seen) return false
-    await this.write(key, text)
-    return true
-  }
-  async remove(key: string) {
-    this.objects.delete(key)
-  }
-}
+import { Memory } from "./memory.js"
 
 let memory: Memory
 const hold = <T>(work: () => Promise<T>) =>
-  holding(
-    memory as unknown as Documents,
-    { name: "test", caller: "arn:aws:sts::1:assumed-role/deploy/me", patience: 0 },
-    work,
-  )
+  holding(memory.documents, { name: "test", caller: "arn:aws:sts::1:assumed-role/deploy/me", patience: 0 }, work)
 
 beforeEach(() => {
   memory = new Memory()

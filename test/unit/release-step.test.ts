@@ -46,7 +46,7 @@ async function apply(live: KubernetesObject, before: KubernetesObject, after: Ku
     registry: async () => ({ host: "registry" }),
   } as unknown as Deployment
   const step = releaseStep("release:web", "web", environment.releases.shop, deployment)
-  await step.apply({ made: "abc", wrong: [], stale: [] })
+  await step.apply({ made: "abc", wrong: [], stale: [], first: [] })
 }
 
 const replicas = () => (cluster.objects[0].spec as { replicas?: number }).replicas

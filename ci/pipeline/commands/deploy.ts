@@ -5,7 +5,8 @@ import { execute } from "../steps/execute.js"
 import { findLeftovers, removeLeftovers } from "../steps/leftovers.js"
 import { plan } from "../steps/plan.js"
 import { whatRuns } from "../steps/pods.js"
-import { record } from "../steps/record.js"
+import { record, recordBegin } from "../steps/record.js"
+import { reasonOf } from "../tools/say.js"
 import { failures, resultText } from "./result.js"
 import type { Session } from "./session.js"
 
@@ -24,8 +25,9 @@ export async function deploy(session: Session, name: string, confirm: string): P
   const deployment = await session.deployment(name)
   const graph = buildGraph(deployment.environment)
   const confirmed = !deployment.environment.protected || confirm === name
-  const { results, recorded } = await session.alone(deployment, async () => {
+  const { results, recorded } = await session.alone(deployment, async (run) => {
     if (!confirmed) await refuseDeletions(graph, deployment)
+    await recordBegin(deployment, run, started)
     const done = await execute(graph, deployment)
     const results = [...done, ...(await clean(done, deployment))]
     return { results, recorded: await record(deployment, results, started) }
@@ -51,5 +53,10 @@ async function refuseDeletions(graph: Graph, deployment: Deployment): Promise<vo
 /** What is no longer named goes once everything that takes its place is there. */
 async function clean(done: StepResult[], deployment: Deployment): Promise<StepResult[]> {
   if (failures(done).length > 0) return []
-  return removeLeftovers(await findLeftovers(deployment), deployment)
+  try {
+    return await removeLeftovers(await findLeftovers(deployment), deployment)
+  } catch (error) {
+    // What was done is shown and recorded all the same.
+    return [{ step: "leftovers", outcome: "failed", note: reasonOf(error) }]
+  }
 }

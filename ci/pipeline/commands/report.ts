@@ -1,10 +1,10 @@
 // report and lock: what the state bucket remembers of the last deployment.
-import { formatReport } from "../model/index.js"
+import { formatRemembered } from "../model/index.js"
 import { lastLock, lastReport } from "../steps/record.js"
 import type { Session } from "./session.js"
 
 /**
- * What happened in the last deployment of an environment, finished or not.
+ * What happened in the last deployment of an environment, whether it succeeded, failed, runs or was killed.
  *
  * @param session the call
  * @param name the environment's name
@@ -12,10 +12,10 @@ import type { Session } from "./session.js"
  */
 export async function reportText(session: Session, name: string): Promise<string> {
   const deployment = await session.deployment(name)
-  const report = await lastReport(deployment)
+  const report = formatRemembered(deployment.title, await lastReport(deployment))
   if (!report)
     throw new Error(`there is no report of ${name} on ${deployment.target.title}: it was never deployed there`)
-  return formatReport(report)
+  return report
 }
 
 /**

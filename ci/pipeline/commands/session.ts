@@ -13,7 +13,7 @@ import {
   readPins,
 } from "../model/index.js"
 import { Deployment, type Sources } from "../steps/deployment.js"
-import { holding } from "../steps/lease.js"
+import { environmentLease, holding } from "../steps/lease.js"
 import { AwsTarget } from "../targets/aws.js"
 import { SandboxTarget } from "../targets/sandbox.js"
 import type { Target } from "../targets/target.js"
@@ -155,9 +155,9 @@ export class Session {
     return new Deployment(environment, target, sources, caller)
   }
 
-  /** Does work on an environment while no other run works on it. */
-  async alone<T>(deployment: Deployment, work: () => Promise<T>): Promise<T> {
-    const lease = { name: `environments/${deployment.environment.name}`, caller: deployment.caller, patience: 0 }
+  /** Does work on an environment while no other run works on it. The work is given the id of its run. */
+  async alone<T>(deployment: Deployment, work: (run: string) => Promise<T>): Promise<T> {
+    const lease = { name: environmentLease(deployment.environment.name), caller: deployment.caller, patience: 0 }
     return holding(deployment.documents(), lease, work)
   }
 }

@@ -8,7 +8,7 @@ import { formatPosition, type Position, type Problem } from "./problems.js"
 import { placedReferences, type Reference } from "./references.js"
 import { environmentSchema, releaseSchema } from "./schema.js"
 import { suggest } from "./suggest.js"
-import { type Json, type MapTree, type Path, positionAt, scalars, toJson } from "./tree.js"
+import { type Json, keyPositionAt, type MapTree, type Path, positionAt, scalars, toJson, treeAt } from "./tree.js"
 import { outputsOf, SCOPES, type Scope, scopeOf, UNIT_NAMES } from "./units.js"
 
 /** What there is besides the environment itself; what is undefined could not be read and is not checked. */
@@ -203,6 +203,31 @@ function checkReleases(data: Shapeless, tree: MapTree, world: World): Problem[] 
   if (cycle) {
     const at = positionAt(tree, ["releases", cycle[0], "needs"])
     problems.push({ at, message: `releases depend on each other in a cycle: ${[...cycle, cycle[0]].join(" -> ")}` })
+  }
+  return [...problems, ...checkSecrets(data, tree)]
+}
+
+/** A Secret is one release's: it is deleted with that release, and what two write would change with every deployment. */
+function checkSecrets(data: Shapeless, tree: MapTree): Problem[] {
+  const problems: Problem[] = []
+  const writers = new Map<string, { release: string; at: Position }>()
+  const releases = mapAt(data, "releases")
+  for (const release of Object.keys(releases)) {
+    const { namespace } = mapAt(releases, release)
+    const secrets = treeAt(tree, ["releases", release, "secrets"])
+    if (typeof namespace !== "string" || secrets?.kind !== "map") continue
+    for (const name of secrets.entries.keys()) {
+      const at = keyPositionAt(secrets, name)
+      const other = writers.get(`${namespace}/${name}`)
+      writers.set(`${namespace}/${name}`, { release, at })
+      if (!other) continue
+      const first = `release "${other.release}" (${formatPosition(other.at)})`
+      problems.push({
+        at,
+        message: `Secret ${name} in namespace ${namespace} is written by ${first}, too`,
+        hint: `give it another name, or use the Secret of "${other.release}" and add \`needs: [${other.release}]\``,
+      })
+    }
   }
   return problems
 }

@@ -48,7 +48,8 @@
  *
  * Results
  *   formatTable(headers, rows), formatPlan(plan), formatResults(results): string
- *   formatReport(report), formatLock(lock), lockDigest(lock), canonicalJson(value), digest(value): string
+ *   formatReport(report), formatRemembered(title, { begun?, last? }): string | undefined
+ *   formatLock(lock), lockDigest(lock), canonicalJson(value), digest(value): string
  *   argoApplications(env, { registry, server, charts, lookup }): string      Argo CD Applications as YAML
  *   yamlText(value): string     YAML that every version reads alike     helmValues(values): string
  *   secrets.know(value), secrets.hide(text)                  takes known secrets out of a text; formsOf(value): how they are written

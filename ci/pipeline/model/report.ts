@@ -1,4 +1,4 @@
-/** The report: what happened in the last deployment of an environment, finished or not. It holds nothing secret. */
+/** The report: what happened in the last deployment of an environment, whether it ended or not. It holds nothing secret. */
 import { formatResults, type StepResult } from "./plan.js"
 
 export interface Report {
@@ -22,5 +22,42 @@ export function formatReport({ environment, target, by, at, seconds, lock, resul
     `${environment} on ${target}`,
     `begun ${at} by ${by}, ${seconds.toFixed(1)} s; ${ended}`,
     formatResults(results),
+  ].join("\n\n")
+}
+
+/** A deployment of which nothing says yet that it has ended. */
+export interface Begun {
+  /** The id of the run. */
+  readonly run: string
+  /** ARN of the caller. */
+  readonly by: string
+  /** When it began, as ISO 8601. */
+  readonly at: string
+  /** When it last renewed its lease, as ISO 8601, where that is known. */
+  readonly seen?: string
+  /** Whether it still holds the lease. */
+  readonly running?: boolean
+}
+
+/** What is remembered of an environment's deployments: the one that ended last, and one that has begun since. */
+export interface Remembered {
+  readonly begun?: Begun
+  readonly last?: Report
+}
+
+/**
+ * What is remembered as text for people.
+ *
+ * @param title the environment and the target
+ * @returns nothing where there never was a deployment
+ */
+export function formatRemembered(title: string, { begun, last }: Remembered): string | undefined {
+  if (!begun) return last && formatReport(last)
+  const seen = begun.seen ? `, last seen ${begun.seen}` : ""
+  const state = begun.running ? "is running" : "did not end; run `deploy` again to continue it"
+  return [
+    title,
+    `begun ${begun.at} by ${begun.by} (run ${begun.run.slice(0, 8)}${seen}); it ${state}`,
+    ...(last ? ["The deployment before it that ended:", formatReport(last)] : []),
   ].join("\n\n")
 }

@@ -45,6 +45,6 @@ export function chartStep(id: string, directory: string, deployment: Deployment)
       return { version, digest }
     },
     outputs: ({ version, digest = "" }) => ({ version, values: { digest } }),
-    destroy: async () => {},
+    destroy: async () => [],
   }
 }

@@ -1,6 +1,6 @@
 // Says why a release did not become ready: hooks that failed, objects that are not ready, and the last words of their pods.
 import { together } from "../model/index.js"
-import { content } from "../tools/helm-records.js"
+import { content, type Hook } from "../tools/helm-records.js"
 import type { Kubernetes } from "../tools/kubernetes.js"
 import { learnSecrets } from "../tools/kubernetes-secrets.js"
 import { look, type Said } from "./release-pods.js"
@@ -28,18 +28,42 @@ export async function diagnose(
 ): Promise<string> {
   try {
     await learnSecrets(kubernetes, namespace)
-    const { hook, said } = await look(
-      kubernetes,
-      namespace,
-      await content(kubernetes, namespace, name, revision),
-      lines,
-      new Map(),
-      true,
+    const made = await content(kubernetes, namespace, name, revision)
+    const { hook, said } = await look(kubernetes, namespace, made, lines, new Map(), true)
+    return (
+      together(hook ? withGone(said, hooks) : said).join("\n") ||
+      `nothing in ${namespace} that belongs to ${name} reports a problem`
     )
-    const gone = hook && !said.some(([about]) => about.startsWith("pod "))
-    const all = gone ? [...said, ...hooks.filter(([about]) => about.startsWith("pod "))] : said
-    return together(all).join("\n") || `nothing in ${namespace} that belongs to ${name} reports a problem`
   } catch (error) {
     return `its pods could not be inspected: ${(error as Error).message}`
   }
 }
+
+/**
+ * What the hooks of a removal said that did not succeed.
+ *
+ * @param kubernetes the cluster
+ * @param namespace the release's namespace
+ * @param hooks the hooks, with how each ended
+ * @param seen what the pods of hooks said last, where they are gone
+ * @returns one text, or none where no hook is to blame; never throws, as {@link diagnose}
+ */
+export async function diagnoseHooks(
+  kubernetes: Kubernetes,
+  namespace: string,
+  hooks: Hook[],
+  seen: Said[],
+): Promise<string[]> {
+  try {
+    await learnSecrets(kubernetes, namespace)
+    const { said } = await look(kubernetes, namespace, { manifest: "", hooks }, lines, new Map(), true)
+    return said.length > 0 ? [together(withGone(said, seen)).join("\n")] : []
+  } catch (error) {
+    return [`its hooks could not be inspected: ${(error as Error).message}`]
+  }
+}
+
+/** Adds what pods said before they were deleted, where none is left. */
+const withGone = (said: Said[], seen: Said[]): Said[] => (said.some(isPod) ? said : [...said, ...seen.filter(isPod)])
+
+const isPod = ([about]: Said) => about.startsWith("pod ")

@@ -1,8 +1,8 @@
 // Carries out a graph: each step as soon as what it needs is done; a failure stops only what depends on it.
 import type { Graph, Step as GraphStep, StepResult } from "../model/index.js"
-import { reasonOf, say } from "../tools/say.js"
 import type { Deployment } from "./deployment.js"
 import { stepFor } from "./index.js"
+import { deleted, timed } from "./timed.js"
 import { walk } from "./walk.js"
 
 const outcomes = { create: "created", update: "updated", unchanged: "unchanged" } as const
@@ -43,42 +43,10 @@ export async function destroySteps(steps: GraphStep[], deployment: Deployment): 
   for (const step of steps) {
     const result = await timed(step, async (now) => {
       now("delete")
-      await stepFor(step, deployment).destroy()
-      return { outcome: "deleted" }
+      return deleted(await stepFor(step, deployment).destroy())
     })
     results.push(result)
     if (result.outcome === "failed") break
   }
   return results
-}
-
-/** Seconds after which it is said that a step is still looking at what is there, or at work. */
-const silence = 60
-
-/**
- * Does the work of one step, says so as it goes, and turns an error into a result. The work is given what says what it
- * begins to do: one line; where that is nothing, no further line says that it has ended.
- */
-export async function timed(
-  { id }: Pick<GraphStep, "id">,
-  work: (now: (doing: string) => void) => Promise<Pick<StepResult, "outcome" | "identity" | "note">>,
-): Promise<StepResult> {
-  const started = Date.now()
-  const seconds = () => (Date.now() - started) / 1000
-  let doing = "looking at what is there"
-  const timer = setInterval(() => say(`${id}: ${doing}, for ${seconds().toFixed(0)} s`), silence * 1000)
-  try {
-    const done = await work((text) => {
-      doing = text
-      say(`${id}: ${text}`)
-    })
-    if (done.outcome !== "unchanged") say(`${id}: ${done.outcome} after ${seconds().toFixed(1)} s`)
-    return { step: id, ...done, seconds: seconds() }
-  } catch (error) {
-    const note = reasonOf(error)
-    say(`${id}: failed after ${seconds().toFixed(1)} s: ${note}`)
-    return { step: id, outcome: "failed", seconds: seconds(), note }
-  } finally {
-    clearInterval(timer)
-  }
 }

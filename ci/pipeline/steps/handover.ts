@@ -52,7 +52,7 @@ export function handoverStep(id: string, release: Release, tenant: string, deplo
         documents.read(key),
         assertOwn(deployment, namespace),
         kubernetes.get(`/api/v1/namespaces/${namespace}`),
-        staleSecrets(namespace, secrets(), deployment),
+        staleSecrets(namespace, name, secrets(), deployment),
       ])
       const wrong = [...(space ? [] : [`namespace ${namespace}: not there`]), ...stale.map(({ why }) => why)]
       return { made: make(), shared: document && JSON.parse(document.text), wrong, unclaimed }
@@ -68,7 +68,7 @@ export function handoverStep(id: string, release: Release, tenant: string, deplo
     async apply({ made }) {
       const kubernetes = await deployment.kubernetes()
       await kubernetes.apply(namespaceObject(namespace, environment) as KubernetesObject)
-      const stale = await staleSecrets(namespace, secrets(), deployment)
+      const stale = await staleSecrets(namespace, name, secrets(), deployment)
       await writeSecrets(namespace, name, secrets(), stale, deployment)
       await removeSecrets(deployment, namespace, name, Object.keys(secrets()))
       const shared: Shared = { made, outputs: outputs() }
@@ -78,7 +78,7 @@ export function handoverStep(id: string, release: Release, tenant: string, deplo
     outputs: ({ made }) => ({ version: `handed to ${tenant}`, values: { made } }),
     async destroy() {
       await documents.remove(key)
-      await destroyRelease(deployment, namespace, name, release.timeout)
+      return destroyRelease(deployment, namespace, name, release.timeout)
     },
   }
 }
@@ -104,6 +104,6 @@ export function sharedStep(id: string, tenant: string, deployment: Deployment): 
     plan: () => ({ action: "unchanged", why: "shared by whoever runs the cluster" }),
     apply: async (found) => found,
     outputs: ({ made, outputs }) => ({ version: made.replace("sha256:", "").slice(0, 12), values: outputs }),
-    destroy: async () => {},
+    destroy: async () => [],
   }
 }

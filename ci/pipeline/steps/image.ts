@@ -55,7 +55,7 @@ export function imageStep(id: string, name: string, image: Image, deployment: De
       values: { digest, reference: `${host}/${image.repository}@${digest}`, ...(copied && { source: copied }) },
     }),
     // Images are shared by environments; the repository's lifecycle rules remove what nobody uses.
-    destroy: async () => {},
+    destroy: async () => [],
   }
 }
 

@@ -86,6 +86,7 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
         await (await open(all, deployment)).destroy()
         await documents.remove(`${prefix(stack)}/record.json`)
       })
+      return []
     },
   }
 }

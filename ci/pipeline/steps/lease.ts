@@ -32,11 +32,11 @@ interface Lease {
  *
  * @param documents the state bucket
  * @param wanted which lease, for whom, and how long to wait for it
- * @param work what to do
+ * @param work what to do; it is given the id of its run
  * @returns what the work returns
  * @throws when somebody else still holds it after that, with who and until when; then nothing was done
  */
-export async function holding<T>(documents: Documents, wanted: Wanted, work: () => Promise<T>): Promise<T> {
+export async function holding<T>(documents: Documents, wanted: Wanted, work: (run: string) => Promise<T>): Promise<T> {
   const key = `leases/${wanted.name}.json`
   const mine = { holder: crypto.randomUUID(), caller: wanted.caller }
   await documents.ensureBucket()
@@ -46,7 +46,7 @@ export async function holding<T>(documents: Documents, wanted: Wanted, work: () 
     renewed = renew(documents, key, mine).catch(report(key))
   }, renewal * 1000)
   try {
-    return await work()
+    return await work(mine.holder)
   } finally {
     clearInterval(timer)
     // A renewal that is under way would write the lease again after it was removed.
@@ -54,6 +54,22 @@ export async function holding<T>(documents: Documents, wanted: Wanted, work: () 
     if (await held(documents, key, mine)) await documents.remove(key)
   }
 }
+
+/** The name of the lease of an environment. */
+export const environmentLease = (environment: string) => `environments/${environment}`
+
+/** Who took a lease last and did not give it back: a run that works, or, where the lease has expired, one that was killed. */
+export async function lastHolder(
+  documents: Documents,
+  name: string,
+): Promise<{ run: string; seen: string; expired: boolean } | undefined> {
+  const existing = await documents.read(`leases/${name}.json`)
+  if (!existing) return undefined
+  const { holder, seen, until }: Lease = JSON.parse(existing.text)
+  return { run: holder, seen, expired: isOver(until) }
+}
+
+const isOver = (until: string) => new Date(until) < new Date()
 
 /** Renews a lease that is still held. One that could not be renewed in time may be another run's by now. */
 async function renew(documents: Documents, key: string, mine: Holder): Promise<void> {
@@ -74,7 +90,7 @@ async function take(documents: Documents, key: string, mine: Holder, deadline: n
   for (let tries = 0; ; tries++) {
     const existing = await documents.read(key)
     const lease: Lease | undefined = existing && JSON.parse(existing.text)
-    const free = !lease || new Date(lease.until) < new Date()
+    const free = !lease || isOver(lease.until)
     if (free && (await documents.writeIf(key, text(mine), existing?.etag))) return
     if (Date.now() >= deadline) throw busy(key, lease)
     if (tries === 0) say(`waiting for ${key}: it is held ${by(lease)}`)

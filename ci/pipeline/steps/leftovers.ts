@@ -1,4 +1,5 @@
-// What an environment owns though its file no longer names it: planned as deletions, and deleted after all else is done.
+// What an environment owns though its file no longer names it: planned as deletions, and deleted after all else is done, or
+// before what would take its objects over.
 import {
   ENVIRONMENT_LABEL,
   type FoundRelease,
@@ -14,13 +15,12 @@ import {
 import type { KubernetesObject } from "../tools/kubernetes.js"
 import { Documents } from "../tools/s3.js"
 import type { Deployment } from "./deployment.js"
-import { timed } from "./execute.js"
 import { releasesIn } from "./ownership.js"
 import { lastLock } from "./record.js"
+import { objectsOf, releaseOf } from "./release-objects.js"
+import { patience, uninstall } from "./release-uninstall.js"
 import { removeNamespace, removeRelease } from "./removal.js"
-
-/** Seconds until a release or a namespace that is deleted must be gone. */
-const patience = 300
+import { deleted, timed } from "./timed.js"
 
 /**
  * What the environment owns and its file no longer names. What is in the cluster decides: a run that was killed has
@@ -64,6 +64,46 @@ async function informedTenants({ environment, place }: Deployment): Promise<stri
   return known.filter((_, index) => etags[index] !== undefined)
 }
 
+/** A leftover release, and what it owns of what another one is about to bring. */
+export interface InTheWay {
+  readonly namespace: string
+  readonly name: string
+  /** Such as "ClusterRole reader". */
+  readonly owns: readonly string[]
+}
+
+/**
+ * The leftover releases that own objects which a release is about to bring. Helm takes no object over from another release:
+ * they must go before it is installed, not after.
+ *
+ * @param deployment the deployment
+ * @param namespace the namespace of the release
+ * @param render renders what it is about to bring; called only where there are leftovers
+ */
+export async function inTheWay(
+  deployment: Deployment,
+  namespace: string,
+  render: () => Promise<string>,
+): Promise<InTheWay[]> {
+  const gone = (await findLeftovers(deployment)).filter(({ kind }) => kind === "release")
+  if (gone.length === 0) return []
+  const kubernetes = await deployment.kubernetes()
+  // What Helm cannot render, it cannot install either, and it says so itself.
+  const manifest = await render().catch(() => "")
+  const looked = objectsOf(manifest).map(async ({ object, title }) => {
+    const path = await kubernetes.pathOf(object, namespace)
+    const live = path && (await kubernetes.get(path))
+    return live ? [{ title, owner: releaseOf(live) }] : []
+  })
+  const owned = (await Promise.all(looked)).flat()
+  return gone
+    .map(({ namespace = "", name }) => {
+      const own = owned.filter(({ owner }) => owner === `${namespace}/${name}`)
+      return { namespace, name, owns: own.map(({ title }) => title) }
+    })
+    .filter(({ owns }) => owns.length > 0)
+}
+
 /** Leftovers as rows of a plan. */
 export const planLeftovers = (found: readonly Leftover[]): PlannedStep[] =>
   found.map(({ step, kept }) =>
@@ -87,8 +127,7 @@ export async function removeLeftovers(found: readonly Leftover[], deployment: De
       ? { step, outcome: "unchanged", note: `kept: ${kept}` }
       : await timed({ id: step }, async (now) => {
           now("delete")
-          await remove(leftover, deployment)
-          return { outcome: "deleted" }
+          return deleted(await remove(leftover, deployment))
         })
     results.push(result)
     if (result.outcome === "failed") break
@@ -96,10 +135,11 @@ export async function removeLeftovers(found: readonly Leftover[], deployment: De
   return results
 }
 
-async function remove({ kind, name, namespace = "" }: Leftover, deployment: Deployment): Promise<void> {
-  if (kind === "release") return removeRelease(deployment, namespace, name, patience)
-  if (kind === "namespace") return removeNamespace(deployment, name, patience)
-  await Documents.in(deployment.place, tenantPrefix(name)).remove(sharedKey(deployment.environment.name))
+async function remove({ kind, name, namespace = "" }: Leftover, deployment: Deployment): Promise<string[]> {
+  if (kind === "release") return removeRelease(deployment, namespace, name)
+  if (kind === "namespace") await removeNamespace(deployment, name)
+  else await Documents.in(deployment.place, tenantPrefix(name)).remove(sharedKey(deployment.environment.name))
+  return []
 }
 
 /**
@@ -115,8 +155,9 @@ export async function removeForeign(found: readonly FoundRelease[], deployment: 
     const { namespace, name } = release
     const result = await timed({ id: `release:${namespace}/${name}` }, async (now) => {
       now("delete")
-      await (await deployment.helm()).uninstall(name, namespace, patience)
-      return { outcome: "deleted", identity: `was ${installer(release)}` }
+      const [helm, kubernetes] = await Promise.all([deployment.helm(), deployment.kubernetes()])
+      const notes = await uninstall({ helm, kubernetes, namespace, name, timeout: patience })
+      return { ...deleted(notes), identity: `was ${installer(release)}` }
     })
     results.push(result)
     if (result.outcome === "failed") break

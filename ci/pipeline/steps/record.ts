@@ -1,9 +1,32 @@
 // Records a deployment in the state bucket: a report of what happened, and a lock of what is deployed when all went well.
-import { formatLock, lockDigest, makeLock, type Report, type StepResult } from "../model/index.js"
+import { formatLock, lockDigest, makeLock, type Remembered, type Report, type StepResult } from "../model/index.js"
 import type { Deployment } from "./deployment.js"
+import { environmentLease, lastHolder } from "./lease.js"
 
 const reportKey = (environment: string) => `reports/${environment}.json`
 const lockKey = (environment: string) => `locks/${environment}.json`
+
+/**
+ * Writes that a deployment has begun, beside the report of the one before it: a run that is killed cannot say so itself. The
+ * report of its end takes the place of both.
+ *
+ * @param deployment the deployment
+ * @param run the id of the run, which holds the environment's lease
+ * @param started when it began
+ */
+export async function recordBegin(deployment: Deployment, run: string, started: Date): Promise<void> {
+  const { environment, caller } = deployment
+  const { last } = await read(deployment)
+  const begun: Remembered["begun"] = { run, by: caller, at: started.toISOString() }
+  await deployment.documents().write(reportKey(environment.name), JSON.stringify({ ...last, begun }))
+}
+
+async function read(deployment: Deployment): Promise<Remembered> {
+  const document = await deployment.documents().read(reportKey(deployment.environment.name))
+  if (!document) return {}
+  const { begun, ...last }: Report & Pick<Remembered, "begun"> = JSON.parse(document.text)
+  return { begun, ...(last.results && { last }) }
+}
 
 /**
  * Writes report and lock.
@@ -40,10 +63,16 @@ export async function record(deployment: Deployment, results: StepResult[], star
   }
 }
 
-/** The report of the last deployment, or undefined where there was none. */
-export async function lastReport(deployment: Deployment): Promise<Report | undefined> {
-  const document = await deployment.documents().read(reportKey(deployment.environment.name))
-  return document && JSON.parse(document.text)
+/** What is known of the last deployments: the one that ended last, and one that has begun since. */
+export async function lastReport(deployment: Deployment): Promise<Remembered> {
+  const known = await read(deployment)
+  if (!known.begun) return known
+  const holder = await lastHolder(deployment.documents(), environmentLease(deployment.environment.name))
+  const own = holder?.run === known.begun.run ? holder : undefined
+  if (own && !own.expired) return { ...known, begun: { ...known.begun, seen: own.seen, running: true } }
+  // A run gives its lease back after it has written its report: it may have ended between the two.
+  const now = await read(deployment)
+  return now.begun?.run === known.begun.run ? { ...now, begun: { ...now.begun, seen: own?.seen } } : now
 }
 
 /** The lock of the last deployment that finished, as it is stored, or undefined where there was none. */

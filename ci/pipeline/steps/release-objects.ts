@@ -73,6 +73,38 @@ export async function unreadyObjects(kubernetes: Kubernetes, namespace: string, 
   return (await Promise.all(looked)).flat()
 }
 
+/**
+ * The objects of a manifest of whose kind, in the version that it says, the cluster knows nothing, such as "Widget one of
+ * example.org/v1". As long as there is one, Helm can neither upgrade nor roll back nor uninstall the release.
+ */
+export async function unknownObjects(kubernetes: Kubernetes, namespace: string, manifest: string): Promise<string[]> {
+  kubernetes.forgetKinds()
+  const looked = objectsOf(manifest).map(async ({ object, title }) =>
+    (await kubernetes.pathOf(object, namespace)) ? [] : [`${title} of ${object.apiVersion}`],
+  )
+  return (await Promise.all(looked)).flat()
+}
+
+/** The release that owns an object, as Helm writes it into the object: namespace/name. */
+export const releaseOf = ({ metadata: { annotations = {} } }: KubernetesObject): string =>
+  `${annotations["meta.helm.sh/release-namespace"]}/${annotations["meta.helm.sh/release-name"]}`
+
+/** The objects of a manifest that are there, are the release's own and go with it, each with its path. */
+export async function ownObjects(
+  kubernetes: Kubernetes,
+  namespace: string,
+  release: string,
+  manifest: string,
+): Promise<{ title: string; path: string }[]> {
+  const looked = objectsOf(manifest).map(async ({ object, title }) => {
+    if (object.metadata.annotations?.["helm.sh/resource-policy"] === "keep") return []
+    const path = await kubernetes.anyPathOf(object, namespace)
+    const live = path && (await kubernetes.get(path))
+    return path && live && releaseOf(live) === `${namespace}/${release}` ? [{ title, path }] : []
+  })
+  return (await Promise.all(looked)).flat()
+}
+
 async function problem(
   kubernetes: Kubernetes,
   namespace: string,

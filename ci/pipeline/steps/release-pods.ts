@@ -46,7 +46,7 @@ export async function look(
   words: Words = new Map(),
   running = false,
 ): Promise<Sight> {
-  const open = await openHooks(kubernetes, namespace, hooks)
+  const open = await openHooks(kubernetes, namespace, hooks, running)
   const hook = open.length > 0
   const wrong = hook ? open : await unreadyObjects(kubernetes, namespace, manifest)
   if (wrong.length === 0) return { hook, said: [] }
@@ -79,14 +79,20 @@ export async function look(
 }
 
 /** The hooks that have not succeeded, and what each lacks. */
-async function openHooks(kubernetes: Kubernetes, namespace: string, hooks: readonly Hook[]): Promise<Wrong[]> {
+async function openHooks(
+  kubernetes: Kubernetes,
+  namespace: string,
+  hooks: readonly Hook[],
+  running: boolean,
+): Promise<Wrong[]> {
   const open = hooks.filter(({ last_run }) => ["Running", "Failed", "Unknown"].includes(last_run?.phase ?? ""))
   const looked = open.map(async ({ kind, name, manifest, last_run }) => {
     const [named] = objectsOf(manifest)
     const path = named && (await kubernetes.pathOf(named.object, namespace))
     const live = path ? await kubernetes.get(path).catch(forbidden) : undefined
     const own = live && unready(live)
-    const why = own?.startsWith("failed") ? own : last_run?.phase === "Failed" ? "failed" : "has not ended"
+    const open = running ? "did not succeed" : "has not ended"
+    const why = own?.startsWith("failed") ? own : last_run?.phase === "Failed" ? "failed" : open
     return { title: `${kind} ${name}`, uid: live?.metadata.uid, why }
   })
   return Promise.all(looked)

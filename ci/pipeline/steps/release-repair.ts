@@ -13,7 +13,8 @@ import {
 import type { Helm } from "../tools/helm.js"
 import { content, forgetRecord, history, labelRecord } from "../tools/helm-records.js"
 import type { Kubernetes } from "../tools/kubernetes.js"
-import { unreadyObjects, type Wrong } from "./release-objects.js"
+import { unknownObjects, unreadyObjects, type Wrong } from "./release-objects.js"
+import { uninstall } from "./release-uninstall.js"
 
 /** A release in a cluster. */
 export interface Installed {
@@ -51,8 +52,9 @@ export async function repair(release: Installed): Promise<string[]> {
       if (count >= mostRepairs) throw new Error(`${next.because}, after ${count} repairs`)
       done.push(await carryOut(release, next, !again))
     } catch (error) {
-      // The hooks of a chart cannot stop its repair: the second time goes without them.
-      if (again || count >= mostRepairs) throw new Error([...done, attempt(next, error as Error)].join("\n"))
+      // The hooks of a chart cannot stop its repair: the second time goes without them. Uninstalling sees to that itself.
+      if (again || next.do === "uninstall" || count >= mostRepairs)
+        throw new Error([...done, attempt(next, error as Error)].join("\n"))
       done.push(`${attempt(next, error as Error)}; trying again without hooks`)
     }
   }
@@ -61,7 +63,9 @@ export async function repair(release: Installed): Promise<string[]> {
 const attempt = (next: Repair, { message }: Error) =>
   next.do === "rollback"
     ? `rolling back to revision ${next.revision} failed: ${message}`
-    : `${next.do === "uninstall" ? "uninstalling the release" : "removing the record of a revision"} failed: ${message}`
+    : next.do === "uninstall"
+      ? message
+      : `removing the record of a revision failed: ${message}`
 
 async function carryOut(release: Installed, next: Repair, hooks: boolean): Promise<string> {
   const { helm, kubernetes, namespace, name, timeout } = release
@@ -70,8 +74,8 @@ async function carryOut(release: Installed, next: Repair, hooks: boolean): Promi
     return `${next.because}: its record was removed`
   }
   if (next.do === "uninstall") {
-    await helm.uninstall(name, namespace, timeout, hooks)
-    return `${next.because}, and the release has no good revision: it was uninstalled`
+    const notes = await uninstall(release)
+    return [`${next.because}, and the release has no good revision: it was uninstalled`, ...notes].join("\n")
   }
   const target = (await history(kubernetes, namespace, name)).find(({ revision }) => revision === next.revision)
   await helm.rollback(name, namespace, next.revision, timeout, hooks)
@@ -97,6 +101,27 @@ async function becomesReady(release: Installed, last?: Revision): Promise<string
     if (Date.now() > deadline) return `not ready yet: ${wrong.map(({ title, why }) => `${title}: ${why}`).join("; ")}`
     await new Promise((resolve) => setTimeout(resolve, 2_000))
   }
+}
+
+/**
+ * Refuses a release that Helm can neither upgrade nor roll back, because its last revision names a kind that the cluster no
+ * longer knows. What was never good is not refused: it is uninstalled, which needs no kinds.
+ *
+ * @throws with the objects of that kind, and what to do
+ */
+export async function assertKnown({ kubernetes, namespace, name }: Omit<Installed, "helm" | "timeout">): Promise<void> {
+  const revisions = await history(kubernetes, namespace, name)
+  const last = lastOf(revisions)
+  const stays = revisions.some((one) => wasGood(one) || one.status === "deployed")
+  if (!last || last.status === "uninstalled" || !stays) return
+  const { manifest } = await content(kubernetes, namespace, name, last.revision)
+  const unknown = await unknownObjects(kubernetes, namespace, manifest)
+  if (unknown.length === 0) return
+  throw new Error(
+    `revision ${last.revision} contains what the cluster no longer knows: ${unknown.join(", ")}. Helm can neither upgrade ` +
+      "it nor go back, so nothing was changed. Install the CRD of that kind again, in that version. Or, if the release's " +
+      "data may be deleted, remove the release from the environment's file, deploy, add it again, and deploy",
+  )
 }
 
 /** Where a release is, and which it is. */

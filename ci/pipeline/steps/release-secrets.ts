@@ -4,6 +4,7 @@ import { fieldManager, type Kubernetes, type KubernetesObject } from "../tools/k
 import { secretVersion } from "../tools/secrets-manager.js"
 import type { Deployment } from "./deployment.js"
 import { secretObjects } from "./namespace.js"
+import { releaseLabel } from "./removal.js"
 
 /**
  * The annotation of a Secret that says what it was made of: a digest of ARNs and versions, from which nobody can tell a value.
@@ -25,6 +26,8 @@ export interface Stale {
   source: string
   /** What is wrong, for people. */
   why: string
+  /** Whether only its owner is wrong: then no pod has to be restarted. */
+  moved?: boolean
 }
 
 const path = (namespace: string, name: string) => `/api/v1/namespaces/${namespace}/secrets/${name}`
@@ -33,11 +36,13 @@ const path = (namespace: string, name: string) => `/api/v1/namespaces/${namespac
  * The Secrets of a release that are not as they should be. No value is read, neither from AWS nor for comparing.
  *
  * @param namespace where they are
+ * @param release the release's name: a Secret that says it is another one's would be deleted with that
  * @param secrets what the environment says of them, references filled in
  * @param deployment the deployment, whose credentials ask for the versions
  */
 export async function staleSecrets(
   namespace: string,
+  release: string,
   secrets: Release["secrets"],
   deployment: Deployment,
 ): Promise<Stale[]> {
@@ -48,7 +53,10 @@ export async function staleSecrets(
       kubernetes.get<Secret>(path(namespace, name)),
     ])
     const why = problem(live, source, Object.keys(keys))
-    return why ? [{ name, source, why: `Secret ${name}: ${why}` }] : []
+    if (why) return [{ name, source, why: `Secret ${name}: ${why}` }]
+    const owner = live?.metadata.labels?.[releaseLabel]
+    const whose = owner ? `belongs to release ${owner}` : "does not say whose it is"
+    return owner === release ? [] : [{ name, source, why: `Secret ${name}: ${whose}`, moved: true }]
   })
   return (await Promise.all(looked)).flat()
 }
@@ -103,7 +111,11 @@ export async function writeSecrets(
   const kubernetes = await deployment.kubernetes()
   const chosen = Object.fromEntries(stale.map(({ name }) => [name, secrets[name]]))
   const objects = (await secretObjects(namespace, release, chosen, deployment)) as KubernetesObject[]
-  const users = await workloadsUsing(kubernetes, namespace, stale)
+  const users = await workloadsUsing(
+    kubernetes,
+    namespace,
+    stale.filter(({ moved }) => !moved),
+  )
   if (users.length > 0) {
     await Promise.all(objects.map((object) => kubernetes.apply(madeOf(object, ""))))
     for (const { object, uses } of users) await restart(kubernetes, object, digest(uses.map(({ source }) => source)))

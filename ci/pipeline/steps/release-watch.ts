@@ -1,8 +1,9 @@
 // Watches a release while Helm waits for it, and says what it waits for whenever that changes.
 import { lastOf, together } from "../model/index.js"
-import { content, history } from "../tools/helm-records.js"
+import { content, history, ofRemoval } from "../tools/helm-records.js"
 import type { Kubernetes } from "../tools/kubernetes.js"
 import { learnSecrets } from "../tools/kubernetes-secrets.js"
+import { Jobs } from "./release-jobs.js"
 import { look, type Said, type Words } from "./release-pods.js"
 
 /** Milliseconds between two looks. */
@@ -15,6 +16,8 @@ const lines = 3
 export class Watch {
   /** What the pods of hooks said last: Helm may delete them as soon as they have failed. */
   hooks: Said[] = []
+  /** Jobs that must not go while the release is waited for; let go when all has been said about it. */
+  readonly jobs: Jobs
   private readonly words: Words = new Map()
 
   /**
@@ -28,7 +31,9 @@ export class Watch {
     private readonly namespace: string,
     private readonly name: string,
     private readonly say: (line: string) => void,
-  ) {}
+  ) {
+    this.jobs = new Jobs(kubernetes, namespace)
+  }
 
   /** Watches until some work is done, and returns or throws what the work does. */
   async during<T>(work: Promise<T>): Promise<T> {
@@ -53,14 +58,14 @@ export class Watch {
   private async report(before: string[]): Promise<string[]> {
     const { kubernetes, namespace, name } = this
     const last = lastOf(await history(kubernetes, namespace, name))
-    if (!last?.status.startsWith("pending")) return before
-    const sight = await look(
-      kubernetes,
-      namespace,
-      await content(kubernetes, namespace, name, last.revision),
-      lines,
-      this.words,
-    )
+    const removes = last?.status === "uninstalling"
+    if (!last || !(removes || last.status.startsWith("pending"))) return before
+    const { manifest, hooks } = await content(kubernetes, namespace, name, last.revision)
+    if (!removes) await this.jobs.keep(manifest)
+    // Objects that are being deleted are not ready: there is nothing to say of them.
+    const made = removes ? { manifest: "", hooks: hooks.filter(ofRemoval) } : { manifest, hooks }
+    const sight = await look(kubernetes, namespace, made, lines, this.words)
+    if (removes && !sight.hook) this.hooks = []
     if (sight.hook && (this.hooks.length === 0 || sight.said.some(([about]) => about.startsWith("pod "))))
       this.hooks = sight.said
     const now = together(sight.said)

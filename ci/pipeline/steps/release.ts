@@ -1,5 +1,6 @@
 // A release: namespace and Secrets first, then Helm with the chart and the images by their digests.
 import {
+  chartDirectory,
   chartName,
   digest,
   lastOf,
@@ -12,18 +13,20 @@ import {
   resolveAll,
   TENANT_LABEL,
 } from "../model/index.js"
+import { renderChart } from "../tools/helm-charts.js"
 import { content, history } from "../tools/helm-records.js"
 import type { KubernetesObject } from "../tools/kubernetes.js"
 import { say } from "../tools/say.js"
 import type { Deployment } from "./deployment.js"
 import { diagnose } from "./diagnosis.js"
+import { type InTheWay, inTheWay } from "./leftovers.js"
 import { namespaceObject } from "./namespace.js"
 import { assertOwn } from "./ownership.js"
 import { hasManualDaemonSet, scaleUp, type Wrong, wrongObjects } from "./release-objects.js"
-import { type Installed, markGood, repair } from "./release-repair.js"
+import { assertKnown, type Installed, markGood, repair } from "./release-repair.js"
 import { type Stale, staleSecrets, writeSecrets } from "./release-secrets.js"
 import { Watch } from "./release-watch.js"
-import { destroyRelease, removeSecrets } from "./removal.js"
+import { destroyRelease, removeRelease, removeSecrets } from "./removal.js"
 import type { Step } from "./step.js"
 
 interface Found {
@@ -36,7 +39,9 @@ interface Found {
   stale: Stale[]
   /** Why it does not say that it is this environment's. */
   unclaimed?: string
-  /** What had to be repaired before Helm could work. */
+  /** Leftovers that must go first. */
+  first: InTheWay[]
+  /** What had to be repaired or removed before Helm could work. */
   repaired?: string[]
 }
 
@@ -56,6 +61,12 @@ export function releaseStep(id: string, name: string, release: Release, deployme
     values: resolveAll(environment, ["releases", name, "values"], deployment.lookup()),
     secrets: resolveAll(environment, ["releases", name, "secrets"], deployment.lookup()) as Release["secrets"],
   })
+  const rendered = async () => {
+    const chart = chartDirectory(release.chart)
+    return (
+      await renderChart(deployment.sources.charts, chart, { name, namespace, values: resolved().values })
+    ).contents()
+  }
   const installed = async (): Promise<Installed> => {
     const [helm, kubernetes] = await Promise.all([deployment.helm(), deployment.kubernetes()])
     return { helm, kubernetes, namespace, name, timeout }
@@ -77,17 +88,20 @@ export function releaseStep(id: string, name: string, release: Release, deployme
         assertOwn(deployment, namespace, name),
       ])
       const last = lastOf(revisions)
-      if (last?.status !== "deployed") return { made, last, wrong: [], stale: [], unclaimed }
+      const first = last && !notAsMade(last, made) ? [] : await inTheWay(deployment, namespace, rendered)
+      if (last?.status !== "deployed") return { made, last, wrong: [], stale: [], unclaimed, first }
       const { manifest } = await content(kubernetes, namespace, name, last.revision)
       const [wrong, stale] = await Promise.all([
         wrongObjects(kubernetes, namespace, manifest),
-        staleSecrets(namespace, resolved().secrets, deployment),
+        staleSecrets(namespace, name, resolved().secrets, deployment),
       ])
-      return { made, last, wrong, stale, unclaimed }
+      return { made, last, wrong, stale, unclaimed, first }
     },
-    plan({ made, last, wrong, stale, unclaimed }) {
-      if (!last || last.status === "uninstalled") return { action: "create", why: "not installed" }
-      if (last.status !== "deployed") return { action: "update", why: `the last revision is ${last.status}` }
+    plan({ made, last, wrong, stale, unclaimed, first }) {
+      const before = first.map((one) => `release ${one.name} in namespace ${one.namespace} goes first: ${owns(one)}`)
+      const because = (...reasons: string[]) => [...reasons, ...before].join("; ")
+      if (!last || last.status === "uninstalled") return { action: "create", why: because("not installed") }
+      if (last.status !== "deployed") return { action: "update", why: because(`the last revision is ${last.status}`) }
       const changed = notAsMade(last, made)
       const reasons = [
         ...(unclaimed ? [unclaimed] : []),
@@ -95,21 +109,27 @@ export function releaseStep(id: string, name: string, release: Release, deployme
         ...stale.map(({ why }) => why),
         ...wrong.map(({ title, why }) => `${title}: ${why}`),
       ]
-      if (reasons.length > 0) return { action: "update", why: reasons.join("; ") }
+      if (reasons.length > 0) return { action: "update", why: because(...reasons) }
       return { action: "unchanged", why: "chart, images, values and secrets; every object as applied and ready" }
     },
-    async apply({ made }) {
+    async apply({ made, first }) {
       const { chart, values, secrets } = resolved()
       const [there, { host }] = await Promise.all([installed(), deployment.registry()])
       const { helm, kubernetes } = there
       const tell = (line: string) => say(`${id}: ${line}`)
+      await assertKnown(there)
       // A tenant's namespace is made by whoever runs the cluster.
       if (!environment.tenant) await kubernetes.apply(namespaceObject(namespace, environment) as KubernetesObject)
       const repaired = await repair(there)
       repaired.forEach(tell)
       const before = await markGood(there)
       await scaleUpLast(there)
-      const stale = await staleSecrets(namespace, secrets, deployment)
+      for (const one of first) {
+        const notes = await removeRelease(deployment, one.namespace, one.name)
+        repaired.push(`release ${one.name} in namespace ${one.namespace} was removed first: ${owns(one)}`, ...notes)
+        tell(`removed release ${one.name} in namespace ${one.namespace}: ${owns(one)}`)
+      }
+      const stale = await staleSecrets(namespace, name, secrets, deployment)
       for (const workload of await writeSecrets(namespace, name, secrets, stale, deployment))
         tell(`restarts ${workload}, because a Secret of it has changed`)
 
@@ -130,10 +150,16 @@ export function releaseStep(id: string, name: string, release: Release, deployme
           tell(`${title} was scaled to 0 by somebody else: upgrading again, now that it is scaled up`)
         if (scaled.length > 0) await upgrade(last)
       } catch (error) {
-        throw new Error([(error as Error).message, ...repaired, ...(await aftermath(there, watch, before))].join("\n"))
+        const { message } = error as Error
+        throw new Error(
+          [message, ...advice(message), ...repaired, ...(await aftermath(there, watch, before))].join("\n"),
+        )
+      } finally {
+        // Where it fails, the Jobs go some time later, and the next plan names what is not as applied.
+        await watch.jobs.letGo().catch(() => {})
       }
       await removeSecrets(deployment, namespace, name, Object.keys(secrets))
-      return { made, last: await markGood(there), wrong: [], stale: [], repaired }
+      return { made, last: await markGood(there), wrong: [], stale: [], first: [], repaired }
     },
     outputs: ({ made, last, repaired }) => ({
       version: `revision ${last?.revision ?? 0}`,
@@ -151,6 +177,14 @@ async function scaleUpLast({ kubernetes, namespace, name }: Installed): Promise<
   const { manifest } = await content(kubernetes, namespace, name, last.revision)
   return { scaled: await scaleUp(kubernetes, namespace, manifest), last }
 }
+
+/** What to do about an error of Helm's that does not say it. */
+const advice = (message: string) =>
+  message.includes("invalid ownership metadata")
+    ? ["Helm takes over no object of another release, or of nobody: rename it in the chart, or have it removed first"]
+    : []
+
+const owns = ({ owns }: InTheWay) => `it owns ${owns.join(", ")}`
 
 /**
  * What is to be said below Helm's own error: why, as far as it can be seen, and what was done about it. Never throws: what it

@@ -3,9 +3,10 @@ import { isOf, ownerLabels } from "../model/index.js"
 import type { KubernetesObject } from "../tools/kubernetes.js"
 import type { Deployment } from "./deployment.js"
 import { isOwnNamespace, releasesIn } from "./ownership.js"
+import { patience, uninstall } from "./release-uninstall.js"
 
 /** The label of the Secrets that are written before a release: which one they are for. */
-const releaseLabel = "wallet-world.release"
+export const releaseLabel = "wallet-world.release"
 
 /** The labels of a release's Secrets. */
 export const secretLabels = (deployment: Deployment, release: string): Record<string, string> => ({
@@ -16,35 +17,44 @@ export const secretLabels = (deployment: Deployment, release: string): Record<st
 /**
  * Takes a release away, and its namespace with it, where that is the environment's and no other release is in it.
  *
- * @param seconds until each must be gone
+ * @param timeout the release's own; nothing must be gone earlier than after {@link patience}
+ * @returns what else had to be done
  */
 export async function destroyRelease(
   deployment: Deployment,
   namespace: string,
   name: string,
-  seconds: number,
-): Promise<void> {
+  timeout: number,
+): Promise<string[]> {
   const own = await isOwnNamespace(deployment, namespace)
-  await removeRelease(deployment, namespace, name, seconds)
-  if (own) await removeNamespace(deployment, namespace, seconds)
+  const notes = await removeRelease(deployment, namespace, name, timeout)
+  try {
+    if (own) await removeNamespace(deployment, namespace, timeout)
+    return notes
+  } catch (error) {
+    throw new Error([(error as Error).message, ...notes].join("\n"))
+  }
 }
 
 /**
  * Uninstalls a release of the environment, and deletes the Secrets that were written for it. One that is not there, or is
  * another environment's, is no error.
  *
- * @param seconds until it must be gone
+ * @param timeout the release's own, where it is known
+ * @returns what else had to be done
  */
 export async function removeRelease(
   deployment: Deployment,
   namespace: string,
   name: string,
-  seconds: number,
-): Promise<void> {
+  timeout = patience,
+): Promise<string[]> {
   const kubernetes = await deployment.kubernetes()
   const [found] = await releasesIn(kubernetes, namespace, `name=${name}`)
-  if (found && isOf(deployment.environment, found)) await (await deployment.helm()).uninstall(name, namespace, seconds)
+  const owns = found && isOf(deployment.environment, found)
+  const notes = owns ? await uninstall({ helm: await deployment.helm(), kubernetes, namespace, name, timeout }) : []
   await removeSecrets(deployment, namespace, name, [])
+  return notes
 }
 
 /**
@@ -70,13 +80,14 @@ export async function removeSecrets(
  * Deletes a namespace with all that is in it, unless a release is left there.
  *
  * @param name a namespace that is the environment's
- * @param seconds until it must be gone
+ * @param timeout that of a release in it, where it is known
  */
-export async function removeNamespace(deployment: Deployment, name: string, seconds: number): Promise<void> {
+export async function removeNamespace(deployment: Deployment, name: string, timeout = patience): Promise<void> {
   const kubernetes = await deployment.kubernetes()
   const path = `/api/v1/namespaces/${name}`
   if ((await releasesIn(kubernetes, name)).length > 0) return
   await kubernetes.remove(path)
+  const seconds = Math.max(timeout, patience)
   const deadline = Date.now() + seconds * 1000
   for (;;) {
     const found = await kubernetes.get<KubernetesObject & { status?: { conditions?: { message: string }[] } }>(path)

@@ -34,6 +34,9 @@ export interface Step<Found = unknown> {
   /** What the step yields, of what is there. */
   outputs(found: Found): Yield
 
-  /** Takes away what the step made for this environment alone; what others share stays. */
-  destroy(): Promise<void>
+  /**
+   * Takes away what the step made for this environment alone; what others share stays. Returns what else had to be done, for
+   * people: it stands below the result's table.
+   */
+  destroy(): Promise<string[]>
 }

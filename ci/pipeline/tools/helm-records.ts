@@ -8,8 +8,14 @@ export interface Hook {
   name: string
   kind: string
   manifest: string
+  /** When it is run, such as "pre-delete". */
+  events?: string[]
   last_run?: { phase?: string }
 }
+
+/** Whether a hook is run when its release is uninstalled. */
+export const ofRemoval = ({ events = [] }: Hook): boolean =>
+  events.includes("pre-delete") || events.includes("post-delete")
 
 /** What a revision is made of. */
 export interface Content {

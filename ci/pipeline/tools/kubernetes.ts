@@ -149,6 +149,24 @@ export class Kubernetes {
     return `${base}${space}/${found.plural}/${metadata.name}`
   }
 
+  /** The path of an object, by another version of its group where the cluster no longer knows the one that it names. */
+  async anyPathOf(object: KubernetesObject, namespace = ""): Promise<string | undefined> {
+    const path = await this.pathOf(object, namespace)
+    const [group, version] = (object.apiVersion ?? "v1").split("/")
+    if (path || !version) return path
+    const found = await this.get<{ versions: { groupVersion: string }[] }>(`/apis/${group}`)
+    for (const { groupVersion } of found?.versions ?? []) {
+      const other = await this.pathOf({ ...object, apiVersion: groupVersion }, namespace)
+      if (other) return other
+    }
+    return undefined
+  }
+
+  /** Asks the cluster again which kinds it knows: a chart may have brought some, and somebody may have taken some away. */
+  forgetKinds(): void {
+    this.kinds.clear()
+  }
+
   private async discover(base: string): Promise<Record<string, { plural: string; namespaced: boolean }>> {
     const list = await this.get<{ resources: { name: string; kind: string; namespaced: boolean }[] }>(base)
     // Names with a slash are parts of an object, such as its status.

@@ -216,6 +216,17 @@ describe("mistakes", () => {
     ])
   })
 
+  it("a Secret that two releases of one namespace write", () => {
+    const secrets = (name: string, namespace: string) =>
+      `releases:\n  shop:\n    secrets: { login: { user: { value: a } } }\n  other:\n    chart: shop\n    namespace: ${namespace}\n    secrets:\n      ${name}: { user: { value: b } }\n`
+    // The same namespace, though it is written in another way.
+    expect(problems({ "_tiers/dev.yaml": secrets("login", "shop-one") })).toEqual([
+      '_tiers/dev.yaml:8:7 Secret login in namespace shop-one is written by release "shop" (environments/_tiers/dev.yaml:3:16), too | give it another name, or use the Secret of "shop" and add `needs: [shop]`',
+    ])
+    expect(problems({ "_tiers/dev.yaml": secrets("other", "shop-one") })).toEqual([])
+    expect(problems({ "_tiers/dev.yaml": secrets("login", "elsewhere-one") })).toEqual([])
+  })
+
   it("images: neither or both kinds, a missing tag, two for one repository", () => {
     const images = (text: string) => problems({ "images.yaml": `${world["images.yaml"]}${text}` })
     expect(images("x:\n  repository: world/x\n  cpoy: docker.io/library/x:1\n")).toEqual([

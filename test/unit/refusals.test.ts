@@ -19,8 +19,8 @@ async function said(cluster: Memory, objects: KubernetesObject[], hooks: Hook[] 
 
 describe("pods that are refused", () => {
   test.each([
-    ["StatefulSet db", `create Pod db-0 in StatefulSet db failed error: ${refusal("db-0")}`],
-    ["DaemonSet agent", `Error creating: ${refusal("agent-x2k4f")}`],
+    ["StatefulSet db", `Create Pod db-0 in StatefulSet db failed error: ${refusal("db-0")}`],
+    ["DaemonSet agent", `(combined from similar events): Error creating: ${refusal("agent-x2k4f")}`],
     ["ReplicaSet web", `Error creating: ${refusal("web-x2k4f")}`],
     ["Job seed", `Error creating: ${refusal("seed-x2k4f")}`],
   ])("of a %s", async (title, message) => {
@@ -49,6 +49,14 @@ describe("pods that are refused", () => {
     const cluster = new Memory([web, apps("ReplicaSet web-1", {}, ownedBy("Deployment web"))])
     cluster.events = [event("ReplicaSet web-1", 0, "FailedCreate", `Error creating: ${refusal("web-1-bbbbb")}`)]
     expect(await said(cluster, [web])).toEqual([`Deployment web: ${refusal("web-1-aaaaa")}`])
+  })
+
+  test("are said of each object, though another one says the same of itself", async () => {
+    const condition = { type: "ReplicaFailure", status: "True", message: refusal("web-1-aaaaa") }
+    const [web, db] = [apps("Deployment web", { conditions: [condition] }), apps("StatefulSet db")]
+    const cluster = new Memory([web, db])
+    cluster.events = [event("StatefulSet db", 0, "FailedCreate", `Error creating: ${refusal("db-0")}`)]
+    expect(await said(cluster, [web, db])).toContainEqual(expect.stringContaining(`StatefulSet db: ${refused}`))
   })
 
   test("of a hook", async () => {

@@ -49,5 +49,6 @@ export function complaint(events: readonly Event[], subject: Subject): string | 
 export const withoutPods = (message: string): string =>
   message
     .trim()
-    .replace(/^(Error creating|create (Pod|Claim) .*? failed error): /, "")
+    .replace(/^\(combined from similar events\): /, "")
+    .replace(/^(Error creating|create (Pod|Claim) .*? failed error): /i, "")
     .replace(/\bpods "[^"]*"/g, "a pod")

@@ -71,11 +71,15 @@ export async function look(
     }),
   )
   const explained = new Set(reports.filter(({ said }) => said.length > 0).map(({ title }) => title))
-  const bare = wrong
-    .filter(({ title }) => hook || !explained.has(title))
-    .map(({ title, why }): Said => [hook ? `hook ${title}` : title, why])
-  const complained = complaints(wrong, behind, events).filter((one) => !repeats(one, bare))
-  return { hook, said: [...bare, ...complained, ...reports.flatMap(({ said }) => said)] }
+  const bare = wrong.filter(({ title }) => hook || !explained.has(title))
+  return {
+    hook,
+    said: [
+      ...bare.map(({ title, why }): Said => [hook ? `hook ${title}` : title, why]),
+      ...complaints(wrong, behind, events, bare),
+      ...reports.flatMap(({ said }) => said),
+    ],
+  }
 }
 
 /** The hooks that have not succeeded, and what each lacks. */
@@ -98,30 +102,33 @@ async function openHooks(
   return Promise.all(looked)
 }
 
-/** What Kubernetes complains about objects and what they own, in events: for example, that it refuses their pods. */
-function complaints(wrong: readonly Wrong[], behind: readonly Behind[], events: readonly Event[]): Said[] {
-  const makers = behind.filter(({ object }) => object.kind !== "Pod" && unready(object))
+/**
+ * What Kubernetes complains about objects and what they own, in events: for example, that it refuses their pods.
+ *
+ * @param said those whose own words are said: what they say, too, is not said twice
+ */
+function complaints(
+  wrong: readonly Wrong[],
+  behind: readonly Behind[],
+  events: readonly Event[],
+  said: readonly Wrong[],
+): Said[] {
+  const makers = behind
+    .filter(({ object }) => unready(object))
+    .map(({ title, object: { kind, metadata } }) => ({
+      root: title,
+      title: `${kind} ${metadata.name}`,
+      uid: metadata.uid,
+    }))
+  const all = [...wrong.map(({ title, uid }) => ({ root: title, title, uid })), ...makers]
   // What happens to a pod is said with its containers.
-  const subjects = new Map([
-    ...wrong
-      .filter(({ title }) => !title.startsWith("Pod "))
-      .map(({ title, uid }): [string, string | undefined] => [title, uid]),
-    ...makers.map(({ object: { kind, metadata } }): [string, string | undefined] => [
-      `${kind} ${metadata.name}`,
-      metadata.uid,
-    ]),
-  ])
-  return [...subjects].flatMap(([title, uid]): Said[] => {
+  const subjects = new Map(all.filter(({ title }) => !title.startsWith("Pod ")).map((one) => [one.title, one]))
+  return [...subjects.values()].flatMap(({ root, title, uid }): Said[] => {
     const [kind, name] = title.split(" ")
     const words = complaint(events, { kind, name, uid })
-    return words ? [[title, words]] : []
+    const known = withoutPods(said.find((one) => one.title === root)?.why ?? "")
+    return words && !known.includes(words.slice(words.indexOf(": ") + 2)) ? [[title, words]] : []
   })
-}
-
-/** Whether some words say already what a complaint says after its reason. */
-const repeats = ([, words]: Said, said: readonly Said[]) => {
-  const message = words.slice(words.indexOf(": ") + 2)
-  return said.some(([, known]) => withoutPods(known).includes(message))
 }
 
 /** What a container said before it ended; where that is gone, what it says now. Each line is marked as a quotation. */

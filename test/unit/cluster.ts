@@ -65,6 +65,9 @@ export class Memory {
     return `/namespaces/${metadata.namespace ?? namespace}/${plural(kind)}/${metadata.name}`
   }
 
+  /** Every kind is known here. */
+  forgetKinds(): void {}
+
   async get(path: string) {
     return this.objects.find((one) => path.endsWith(this.pathIn(one)))
   }

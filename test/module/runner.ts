@@ -29,9 +29,11 @@ interface Job {
   steps?: Step[]
 }
 
+type Inputs = Record<string, { required?: boolean; default?: unknown }>
+
 interface Workflow {
   env?: Record<string, string>
-  on: { workflow_call?: { inputs: Record<string, { required?: boolean; default?: unknown }> } }
+  on: Partial<Record<"workflow_call" | "workflow_dispatch", { inputs?: Inputs } | null>>
   jobs: Record<string, Job>
 }
 
@@ -108,7 +110,11 @@ export async function runJob(
   const workflow = read(name, run.home)
   const definition = workflow.jobs[job]
   if (!definition) throw new Error(`${name}.yml has no job ${job}`)
-  const all = { github: run.github, vars: run.vars, secrets: { GITHUB_TOKEN: "token of the job" }, ...contexts }
+  // Inputs that nobody gave are empty on GitHub, also where a push has started what can be started by hand.
+  const declared = (workflow.on.workflow_call ?? workflow.on.workflow_dispatch)?.inputs ?? {}
+  const inputs = inputsOf(declared, (contexts.inputs ?? {}) as Contexts)
+  const secrets = { GITHUB_TOKEN: "token of the job" }
+  const all = { github: run.github, vars: run.vars, secrets, ...contexts, inputs }
   if (definition.if && !condition(definition.if, all)) return undefined
   return definition.uses ? callWorkflow(run, definition, all) : runSteps(run, workflow, definition, all)
 }
@@ -145,7 +151,7 @@ async function callWorkflow(run: Run, job: Job, contexts: Contexts): Promise<Out
   return outcomes[0]
 }
 
-function inputsOf(declared: Record<string, { required?: boolean; default?: unknown }>, given: Contexts): Contexts {
+function inputsOf(declared: Inputs, given: Contexts): Contexts {
   return Object.fromEntries(
     Object.entries(declared).map(([name, { required, default: otherwise }]) => {
       if (required && !(name in given)) throw new Error(`the input ${name} is missing`)

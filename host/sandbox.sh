@@ -79,11 +79,8 @@ start_sandbox() {
 
 # free_port: the first one from 8443 on where nobody listens, and which no other checkout's sandbox is about to take
 free_port() {
-  local port=8443 kept=()
-  for file in "$cache"/sandbox/*/process; do
-    [ ! -e "$file" ] || [ "$file" = "$sandbox_dir/process" ] || kept+=("$(running_at "$file")")
-  done
-  while [[ " ${kept[*]-} " = *" $port "* ]] || (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
+  local port=8443
+  while is_kept "$port" || (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
   echo "$port"
 }
 

@@ -123,7 +123,7 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       const repaired = await repair(there)
       repaired.forEach(tell)
       const before = await markGood(there)
-      await scaleUpLast(there)
+      const found = await scaleUpLast(there)
       for (const one of first) {
         const notes = await removeRelease(deployment, one.namespace, one.name)
         repaired.push(`release ${one.name} in namespace ${one.namespace} was removed first: ${owns(one)}`, ...notes)
@@ -135,20 +135,18 @@ export function releaseStep(id: string, name: string, release: Release, deployme
 
       const reference = `oci://${host}/${environment.chartRepository}/${chartName(release.chart)}@${chart}`
       const watch = new Watch(kubernetes, namespace, name, tell)
-      const upgrade = async (last?: Revision) => {
-        const manual = hasManualDaemonSet(
-          last ? (await content(kubernetes, namespace, name, last.revision)).manifest : "",
-        )
+      const upgrade = async ({ last, manifest }: Omit<Last, "scaled">) => {
+        const manual = hasManualDaemonSet(manifest)
         const spec = { name, namespace, chart: reference, values, labels: labels(made, last), timeout, manual }
         await watch.during(helm.upgrade(spec))
       }
       try {
-        await upgrade(before)
+        await upgrade(found)
         // Only now it is known that the chart no longer says how many; and Helm must wait for them.
-        const { scaled, last } = await scaleUpLast(there)
-        for (const title of scaled)
+        const now = await scaleUpLast(there)
+        for (const title of now.scaled)
           tell(`${title} was scaled to 0 by somebody else: upgrading again, now that it is scaled up`)
-        if (scaled.length > 0) await upgrade(last)
+        if (now.scaled.length > 0) await upgrade(now)
       } catch (error) {
         const { message } = error as Error
         throw new Error(
@@ -170,12 +168,19 @@ export function releaseStep(id: string, name: string, release: Release, deployme
   }
 }
 
+/** The last revision, what it was made of, and which workloads of it were scaled up. */
+interface Last {
+  last?: Revision
+  manifest: string
+  scaled: string[]
+}
+
 /** Scales up what somebody else has scaled to 0 and the chart of the last revision does not say how often it runs. */
-async function scaleUpLast({ kubernetes, namespace, name }: Installed): Promise<{ scaled: string[]; last?: Revision }> {
+async function scaleUpLast({ kubernetes, namespace, name }: Installed): Promise<Last> {
   const last = lastOf(await history(kubernetes, namespace, name))
-  if (!last) return { scaled: [] }
+  if (!last) return { manifest: "", scaled: [] }
   const { manifest } = await content(kubernetes, namespace, name, last.revision)
-  return { scaled: await scaleUp(kubernetes, namespace, manifest), last }
+  return { last, manifest, scaled: await scaleUp(kubernetes, namespace, manifest) }
 }
 
 /** What to do about an error of Helm's that does not say it. */

@@ -38,7 +38,8 @@ function listed(home: Directory): Promise<Listed[]> {
  * @returns a table, or a list of `{program, platform}`
  */
 export async function programList(home: Directory, missing: boolean): Promise<string> {
-  const [rows, { repository, digests }] = await Promise.all([listed(home), published()])
+  const { repository, digests } = published()
+  const rows = await listed(home)
   if (missing)
     return JSON.stringify(
       rows.filter(({ name }) => !digests[name]).map(({ program, platform }) => ({ program, platform })),

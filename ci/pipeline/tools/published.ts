@@ -1,5 +1,6 @@
 // Programs that are published, as images, so that nobody need make them: `ci/published.json` says which.
 import { type Container, dag } from "@dagger.io/dagger"
+import { ownFile } from "./own-files.js"
 import { say } from "./say.js"
 
 /** What `ci/published.json` says; `pin-programs` writes it. */
@@ -10,12 +11,9 @@ export interface Published {
   digests: Record<string, string>
 }
 
-let known: Promise<Published> | undefined
-
 /** Which programs are published. */
-export function published(): Promise<Published> {
-  known ??= dag.currentModule().source().file("published.json").contents().then(readPublished)
-  return known
+export function published(): Published {
+  return readPublished(ownFile("published.json"))
 }
 
 /**
@@ -44,7 +42,7 @@ export function readPublished(text: string): Published {
  * @param named the program's name, with the hash of its recipe
  */
 export async function pulledProgram(named: string): Promise<Container | undefined> {
-  const { repository, digests } = await published()
+  const { repository, digests } = published()
   if (!digests[named]) return undefined
   const [name] = named.split(":")
   const reference = `${repository}/${name}@${digests[named]}`

@@ -1,6 +1,7 @@
 // The programs of the sandbox: a real Kubernetes, Kafka, the emulator of AWS, and our gateway, on Postgres and Debian.
 import { type Container, type Directory, dag } from "@dagger.io/dagger"
 import { compiled, compiledSource, type GoModuleName, goRecipe, sourceRecipe } from "./go.js"
+import { ownFile } from "./own-files.js"
 import type { Program } from "./program.js"
 import { makeAll } from "./progress.js"
 import { images } from "./versions.js"
@@ -44,7 +45,7 @@ export function sandboxProgram(home: Directory): Program {
       requirements: await home.file(requirements).contents(),
       pom: await home.file(pom).contents(),
       // All else stands in this file.
-      steps: await dag.currentModule().source().file("pipeline/tools/sandbox-programs.ts").contents(),
+      steps: await ownFile("pipeline/tools/sandbox-programs.ts"),
     }),
     async image() {
       // Side by side: the engine would make one after the other, and downloads leave cores idle.

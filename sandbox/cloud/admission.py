@@ -27,7 +27,12 @@ def review(document: dict[str, Any]) -> dict[str, Any]:
     request = document["request"]
     item = request["object"]
     kind = request["kind"]["kind"]
-    patch = pod(item) if kind == "Pod" else storage_class(item) if kind == "StorageClass" else []
+    if kind == "StorageClass":
+        patch = storage_class(item)
+    elif kind == "Pod":
+        patch = pod(item) if request["operation"] == "CREATE" else smaller_again(item, request["oldObject"])
+    else:
+        patch = []
     response: dict[str, Any] = {"uid": request["uid"], "allowed": True}
     if patch:
         response |= {"patchType": "JSONPatch", "patch": base64.b64encode(json.dumps(patch).encode()).decode()}
@@ -70,6 +75,36 @@ def oversubscribed(item: dict[str, Any]) -> list[dict[str, Any]]:
         return []
     note = f"requests are divided by {settings.OVERSUBSCRIPTION}"
     return [*smaller, *_merge("/metadata/annotations", item["metadata"].get("annotations"), OVERSUBSCRIBED, note)]
+
+
+def smaller_again(item: dict[str, Any], before: dict[str, Any]) -> list[dict[str, Any]]:
+    """The change to a pod that is there: what asks for as much as at first requests as little again. Whoever applies the
+    same manifest once more would otherwise change what cannot be changed.
+
+    before: the pod as it is in the cluster
+    """
+    if OVERSUBSCRIBED not in before["metadata"].get("annotations", {}):
+        return []
+    return [
+        {"op": "replace", "path": f"/spec/{kind}/{index}/resources/requests", "value": requested}
+        for kind in ("initContainers", "containers")
+        for index, (new, old) in enumerate(zip(item["spec"].get(kind, []), before["spec"].get(kind, []), strict=False))
+        if (asked := new.get("resources", {}).get("requests"))
+        and asked != (requested := old.get("resources", {}).get("requests", {}))
+        and _amounts(_divided(asked)) == _amounts(requested)
+    ]
+
+
+def _amounts(requests: dict[str, str]) -> dict[str, float | str]:
+    """Requests as numbers: the API server writes 2000m as 2."""
+
+    def amount(text: str) -> float | str:
+        try:
+            return settings.quantity(str(text))
+        except ValueError:
+            return text
+
+    return {resource: amount(text) for resource, text in requests.items()}
 
 
 def _divided(requests: dict[str, str]) -> dict[str, str]:

@@ -10,13 +10,15 @@ from support import ACCOUNT, REGION, URL, push
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.sandbox.test:8443"
 
 
-def patch(kind: str, item: dict) -> list[dict]:
-    """The change that the API server is told to make."""
+def patch(kind: str, item: dict, before: dict | None = None) -> list[dict]:
+    """The change that the API server is told to make, when an object is made, or when there is one before."""
     body = {
         "apiVersion": "admission.k8s.io/v1",
         "kind": "AdmissionReview",
         "request": {"uid": "1", "kind": {"kind": kind}, "operation": "CREATE", "object": item},
     }
+    if before is not None:
+        body["request"] |= {"operation": "UPDATE", "oldObject": before}
     response = requests.post(f"{URL}/_sandbox/admission", json=body, timeout=10).json()["response"]
     assert response["uid"] == "1" and response["allowed"], response
     return json.loads(base64.b64decode(response["patch"])) if "patch" in response else []
@@ -64,6 +66,22 @@ class Pods(unittest.TestCase):
                     "/metadata/annotations": {"wallet-world/oversubscribed": "requests are divided by 20"},
                 },
             )
+
+    def test_the_same_manifest_once_more_changes_nothing(self) -> None:
+        def asking(requests: dict, **annotations: str) -> dict:
+            item = pod("x")
+            item["spec"]["containers"][0]["resources"]["requests"] = requests
+            item["metadata"]["annotations"] = {f"wallet-world/{key}": value for key, value in annotations.items()}
+            return item
+
+        there = asking({"cpu": "100m"}, oversubscribed="requests are divided by 20")
+        small = [{"op": "replace", "path": "/spec/containers/0/resources/requests", "value": {"cpu": "100m"}}]
+        self.assertEqual(patch("Pod", asking({"cpu": "2"}), there), small)
+        self.assertEqual(patch("Pod", asking({"cpu": "100m"}), there), [])
+        two = asking({"cpu": "2"}, oversubscribed="requests are divided by 20")
+        self.assertEqual(patch("Pod", asking({"cpu": "40"}), two)[0]["value"], {"cpu": "2"})
+        self.assertEqual(patch("Pod", asking({"cpu": "4"}), there), [], "the API server says that it cannot be changed")
+        self.assertEqual(patch("Pod", asking({"cpu": "2"}), asking({"cpu": "100m"})), [])
 
     def test_init_containers_request_a_part_of_what_they_ask_for(self) -> None:
         first = {"name": "i", "image": "x", "resources": {"requests": {"cpu": "1"}}}

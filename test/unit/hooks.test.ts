@@ -2,7 +2,7 @@
 import { expect, test } from "vitest"
 import { look, type Said } from "../../ci/pipeline/steps/release-pods.js"
 import type { KubernetesObject } from "../../ci/pipeline/tools/kubernetes.js"
-import { event, hook, Memory, object, ownedBy } from "./cluster.js"
+import { Cluster, event, hook, object, ownedBy } from "./cluster.js"
 
 const job = (status = {}) => object("Job before", { apiVersion: "batch/v1", status })
 const backoff = "Job has reached the specified backoff limit"
@@ -15,7 +15,7 @@ const pod = (name: string, metadata = {}) =>
   object(`Pod ${name}`, { status: { phase: "Failed", containerStatuses } }, { ...ownedBy("Job before"), ...metadata })
 
 async function said(...objects: KubernetesObject[]): Promise<Said[]> {
-  const cluster = new Memory(objects)
+  const cluster = new Cluster(objects)
   cluster.logs.set("before-1", "the hook refuses")
   cluster.logs.set("before-0", "another refusal")
   cluster.events = [
@@ -25,7 +25,7 @@ async function said(...objects: KubernetesObject[]): Promise<Said[]> {
     },
     event("Job before", 5, "BackoffLimitExceeded", backoff),
   ]
-  return (await look(cluster.client, "shop", { manifest: "", hooks: [hook("before", "Failed")] }, 3)).said
+  return (await look(cluster.kubernetes, "shop", { manifest: "", hooks: [hook("before", "Failed")] }, 3)).said
 }
 
 const words = [

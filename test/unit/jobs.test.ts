@@ -1,7 +1,7 @@
 // Jobs that delete themselves are kept while Helm waits, and get the chart's own value again.
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { Watch } from "../../ci/pipeline/steps/release-watch.js"
-import { Cluster } from "./helm-cluster.js"
+import { Cluster } from "./cluster.js"
 
 const job = (name: string, more: string) =>
   `apiVersion: batch/v1\nkind: Job\nmetadata: { name: ${name} }\nspec: { ${more} }\n`

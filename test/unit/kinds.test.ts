@@ -1,14 +1,14 @@
 // Kinds that a cluster no longer knows: what Helm cannot upgrade is refused, and objects are found by another version.
 import { beforeEach, describe, expect, test } from "vitest"
-import { assertKnown } from "../../ci/pipeline/steps/release-repair.js"
+import { assertAddressable } from "../../ci/pipeline/steps/release-repair.js"
 import { Kubernetes, type KubernetesObject } from "../../ci/pipeline/tools/kubernetes.js"
-import { Cluster } from "./helm-cluster.js"
+import { Cluster } from "./cluster.js"
 
 const widget = "apiVersion: example.org/v1\nkind: Widget\nmetadata: { name: one }\n"
 
 describe("a release of which the cluster does not know a kind", () => {
   let cluster: Cluster
-  const check = () => assertKnown({ kubernetes: cluster.kubernetes, namespace: "shop", name: "web" })
+  const check = () => assertAddressable({ kubernetes: cluster.kubernetes, namespace: "shop", name: "web" })
 
   beforeEach(() => {
     cluster = new Cluster()
@@ -17,7 +17,7 @@ describe("a release of which the cluster does not know a kind", () => {
   test("is refused when it was good once: the error names the object and says what to do", async () => {
     cluster.install("shop", "web", { manifest: widget })
     await expect(check()).rejects.toThrow(
-      /^revision 1 contains what the cluster no longer knows: Widget one of example.org\/v1\. .*nothing was changed.*CRD.*remove the release from/,
+      /^revision 1 contains what Helm cannot address: Widget one: of a kind that the cluster does not know, example.org\/v1\. .*nothing was changed.*CRD.*remove the release from/,
     )
   })
 

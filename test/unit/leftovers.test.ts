@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest"
 import type { Deployment } from "../../ci/pipeline/steps/deployment.js"
 import { inTheWay } from "../../ci/pipeline/steps/leftovers.js"
 import { staleSecrets } from "../../ci/pipeline/steps/release-secrets.js"
-import { Cluster } from "./helm-cluster.js"
+import { Cluster } from "./cluster.js"
 
 const role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: { name: reader }\n"
 const settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\n"

@@ -2,16 +2,15 @@
 import { describe, expect, test } from "vitest"
 import { scaleUp, wrongObjects } from "../../ci/pipeline/steps/release-objects.js"
 import { type KubernetesObject, refusal } from "../../ci/pipeline/tools/kubernetes.js"
-import { Memory, object } from "./cluster.js"
+import { Cluster, manifestOf, object } from "./cluster.js"
 
-const manifestOf = (...objects: KubernetesObject[]) => objects.map((one) => JSON.stringify(one)).join("\n---\n")
-const wrong = async (cluster: Memory, ...objects: KubernetesObject[]) =>
-  (await wrongObjects(cluster.client, "shop", manifestOf(...objects))).map(({ title, why }) => `${title}: ${why}`)
+const wrong = async (cluster: Cluster, ...objects: KubernetesObject[]) =>
+  (await wrongObjects(cluster.kubernetes, "shop", manifestOf(...objects))).map(({ title, why }) => `${title}: ${why}`)
 
 describe("a dry run that is refused", () => {
   const secret = object("Secret login")
   const refused = async (status: number, answer: object) => {
-    const cluster = new Memory([secret])
+    const cluster = new Cluster([secret])
     cluster.applied.set("Secret login", refusal("Kubernetes", status, JSON.stringify(answer)))
     return wrong(cluster, secret)
   }
@@ -38,7 +37,7 @@ describe("a dry run that is refused", () => {
   test("is nothing that is judged where the caller may not ask", async () => {
     expect(await refused(403, { message: "forbidden" })).toEqual([])
     // Whether it is ready may be asked all the same.
-    const cluster = new Memory([object("Pod web")])
+    const cluster = new Cluster([object("Pod web")])
     cluster.applied.set("Pod web", refusal("Kubernetes", 403, ""))
     expect(await wrong(cluster, object("Pod web"))).toEqual(["Pod web: not started, not ready"])
     expect(await refused(400, { message: "admission webhook does not support dry run" })).toEqual([])
@@ -55,7 +54,7 @@ test("an anchor may be used however often, as Helm allows it", async () => {
     "  first: &note text",
     ...uses,
   ]
-  expect(await wrongObjects(new Memory([object("ConfigMap notes")]).client, "shop", yaml.join("\n"))).toEqual([])
+  expect(await wrongObjects(new Cluster([object("ConfigMap notes")]).kubernetes, "shop", yaml.join("\n"))).toEqual([])
 })
 
 describe("the number of replicas that a HorizontalPodAutoscaler says", () => {
@@ -64,12 +63,12 @@ describe("the number of replicas that a HorizontalPodAutoscaler says", () => {
   const autoscaler = (namespace: string) =>
     object(
       "HorizontalPodAutoscaler web",
-      { spec: { scaleTargetRef: { kind: "Deployment", name: "web" } } },
+      { apiVersion: "autoscaling/v2", spec: { scaleTargetRef: { kind: "Deployment", name: "web" } } },
       { namespace },
     )
   /** A cluster in which the Deployment is scaled to some number, and a dry run would scale it to 1. */
   const scaledTo = (replicas: number, namespace: string, autoscaled: string) => {
-    const cluster = new Memory([web(replicas, namespace), autoscaler(autoscaled)])
+    const cluster = new Cluster([web(replicas, namespace), autoscaler(autoscaled)])
     cluster.applied.set("Deployment web", web(1, namespace))
     return cluster
   }
@@ -77,13 +76,49 @@ describe("the number of replicas that a HorizontalPodAutoscaler says", () => {
   test.each(["shop", "other"])("is no change, in the namespace %s", async (namespace) => {
     expect(await wrong(scaledTo(5, namespace, namespace), web(1, namespace))).toEqual([])
     const cluster = scaledTo(0, namespace, namespace)
-    expect(await scaleUp(cluster.client, "shop", manifestOf(web(undefined, namespace)))).toEqual([])
+    expect(await scaleUp(cluster.kubernetes, "shop", manifestOf(web(undefined, namespace)))).toEqual([])
   })
 
   test("is that of another workload in another namespace", async () => {
     const changed = ["Deployment web: not as applied (spec.replicas)"]
     expect(await wrong(scaledTo(5, "other", "shop"), web(1, "other"))).toEqual(changed)
     const cluster = scaledTo(0, "other", "shop")
-    expect(await scaleUp(cluster.client, "shop", manifestOf(web(undefined, "other")))).toEqual(["Deployment web"])
+    expect(await scaleUp(cluster.kubernetes, "shop", manifestOf(web(undefined, "other")))).toEqual(["Deployment web"])
   })
+})
+
+describe("what somebody else fills in", () => {
+  const role = (rules: object[], more: object) =>
+    object("ClusterRole reader", { apiVersion: "rbac.authorization.k8s.io/v1", rules, ...more })
+  const webhook = (caBundle: string, annotations: Record<string, string>) =>
+    object(
+      "ValidatingWebhookConfiguration guard",
+      { webhooks: [{ name: "guard.example.org", clientConfig: { caBundle } }] },
+      { annotations },
+    )
+  const changed = async (live: KubernetesObject, applied: KubernetesObject) => {
+    const cluster = new Cluster([live])
+    cluster.applied.set(`${live.kind} ${live.metadata.name}`, applied)
+    return wrong(cluster, applied)
+  }
+  const filled = [{ verbs: ["get"] }, { verbs: ["list"] }]
+
+  test("is no change: the rules of a ClusterRole that aggregates others, and certificates of cert-manager", async () => {
+    const aggregates = { aggregationRule: { clusterRoleSelectors: [] } }
+    expect(await changed(role(filled, aggregates), role([], aggregates))).toEqual([])
+    const injected = { "cert-manager.io/inject-ca-from": "shop/ca" }
+    expect(await changed(webhook("Q0E=", injected), webhook("", injected))).toEqual([])
+  })
+
+  test("is a change where nobody is asked to", async () => {
+    expect(await changed(role(filled, {}), role([], {}))).toEqual(["ClusterRole reader: not as applied (rules)"])
+    expect(await changed(webhook("Q0E=", {}), webhook("", {}))).toEqual([
+      "ValidatingWebhookConfiguration guard: not as applied (webhooks[guard.example.org].clientConfig.caBundle)",
+    ])
+  })
+})
+
+test("an object without a name is said to have none", async () => {
+  const nameless = object("ConfigMap", {}, { name: undefined, generateName: "note-" })
+  expect(await wrong(new Cluster(), nameless)).toEqual(["ConfigMap note-*: without metadata.name"])
 })

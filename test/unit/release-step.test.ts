@@ -1,11 +1,11 @@
 // The step of a release: how it calls Helm, by what is in the cluster and what Helm has applied before.
 import { beforeEach, describe, expect, test, vi } from "vitest"
-import { loadEnvironment, lookupIn, MADE_LABEL, madeLabel } from "../../ci/pipeline/model/index.js"
+import { GOOD_LABEL, loadEnvironment, lookupIn, MADE_LABEL, madeLabel } from "../../ci/pipeline/model/index.js"
 import type { Deployment } from "../../ci/pipeline/steps/deployment.js"
 import { releaseStep } from "../../ci/pipeline/steps/release.js"
 import type { ReleaseSpec } from "../../ci/pipeline/tools/helm.js"
 import type { KubernetesObject } from "../../ci/pipeline/tools/kubernetes.js"
-import { Memory, object, record } from "./cluster.js"
+import { Cluster, manifestOf, object, record } from "./cluster.js"
 import { edited, files } from "./model/fixture.js"
 
 const web = (replicas?: number) =>
@@ -24,32 +24,44 @@ const environment = loadEnvironment(
   "one",
 )
 
-let cluster: Memory
+let cluster: Cluster
 let upgrades: ReleaseSpec[]
 
 /** Applies the step, with a Helm that keeps a record and leaves what is in the cluster as it is. */
-async function apply(live: KubernetesObject, before: KubernetesObject, after: KubernetesObject): Promise<void> {
-  cluster = new Memory([live, record(1, "deployed", {}, [before])])
+async function apply(live: KubernetesObject, before: KubernetesObject, after: KubernetesObject) {
+  cluster = new Cluster([live, record({ manifest: manifestOf(before) })])
+  return applyTo(after)
+}
+
+/** Applies the step to the cluster as it is. */
+async function applyTo(after: KubernetesObject) {
   upgrades = []
   const helm = {
     upgrade: async (spec: ReleaseSpec) => {
       upgrades.push(spec)
-      cluster.objects.push(record(upgrades.length + 1, "deployed", spec.labels, [after]))
+      const revision = Number(spec.labels[MADE_LABEL].split(".")[1])
+      cluster.put(record({ revision, labels: spec.labels, manifest: manifestOf(after) }))
+    },
+    rollback: async () => {
+      throw new Error("helm rollback: its image is gone")
     },
   }
   const deployment = {
     environment,
     lookup: () => lookupIn({ images: {}, infra: {}, environments: {} }),
     yielded: () => ({ shop: { values: { digest: "sha256:1" } } }),
-    kubernetes: async () => cluster.client,
+    kubernetes: async () => cluster.kubernetes,
     helm: async () => helm,
     registry: async () => ({ host: "registry" }),
   } as unknown as Deployment
   const step = releaseStep("release:web", "web", environment.releases.shop, deployment)
-  await step.apply({ made: "abc", wrong: [], stale: [], first: [] })
+  return step.outputs(await step.apply({ made: "abc", wrong: [], stale: [], first: [] }))
 }
 
-const replicas = () => (cluster.objects[0].spec as { replicas?: number }).replicas
+const replicas = () => {
+  const live = cluster.objects.get("/apis/apps/v1/namespaces/shop/deployments/web")
+  return (live?.spec as { replicas?: number } | undefined)?.replicas
+}
 const made = () => upgrades.map(({ labels }) => labels[MADE_LABEL])
 
 beforeEach(() => {
@@ -86,4 +98,15 @@ describe("pods that are replaced by hand", () => {
     await apply(agent(type), agent(type), agent(type))
     expect(upgrades.map((one) => one.manual)).toEqual([manual])
   })
+})
+
+test("a correction is deployed, though the way back is barred: the error is said, too", async () => {
+  cluster = new Cluster([
+    web(1),
+    record({ revision: 1, labels: { [GOOD_LABEL]: "1" }, manifest: manifestOf(web(1)) }),
+    record({ revision: 2, status: "failed", manifest: manifestOf(web(1)) }),
+  ])
+  const { version, note } = await applyTo(web(1))
+  expect(version).toBe("revision 3")
+  expect(note).toContain("rolling back to revision 1 failed: helm rollback: its image is gone; upgrading all the same")
 })

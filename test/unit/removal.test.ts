@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import type { Deployment } from "../../ci/pipeline/steps/deployment.js"
 import { destroyRelease } from "../../ci/pipeline/steps/removal.js"
-import { Cluster } from "./helm-cluster.js"
+import { Cluster } from "./cluster.js"
 
 const namespace = "/api/v1/namespaces/shop"
 let cluster: Cluster

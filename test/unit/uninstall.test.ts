@@ -1,7 +1,7 @@
 // Releases that Helm cannot uninstall: hooks that fail, kinds that are gone, objects that stay.
 import { beforeEach, describe, expect, test } from "vitest"
 import { uninstall } from "../../ci/pipeline/steps/release-uninstall.js"
-import { Cluster } from "./helm-cluster.js"
+import { Cluster } from "./cluster.js"
 
 const settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\n"
 const kept = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: kept, annotations: { helm.sh/resource-policy: keep } }\n`
@@ -94,8 +94,15 @@ describe("an object of a kind that the cluster does not know", () => {
     cluster.install("shop", "web", { status: "uninstalling", manifest })
     const said = (await uninstall(release())).join("\n")
     expect(cluster.asked).toEqual(["uninstall web within 300 s"])
-    expect(said).toContain("Helm cannot work with what the cluster does not know: Widget one of example.org/v1.")
+    expect(said).toContain("Helm cannot address Widget one: of a kind that the cluster does not know, example.org/v1.")
     expect([record, configMap("settings"), configMap("kept")].map(there)).toEqual([false, false, true])
+  })
+
+  test("or of no name, which Helm 3 installs: the same", async () => {
+    const nameless = "apiVersion: v1\nkind: ConfigMap\nmetadata: { generateName: note- }\n"
+    cluster.install("shop", "web", { status: "uninstalling", manifest: [settings, nameless].join("---\n") })
+    expect((await uninstall(release())).join("\n")).toContain("ConfigMap note-*: without metadata.name.")
+    expect([record, configMap("settings")].map(there)).toEqual([false, false])
   })
 
   test("in the version of the manifest: it is deleted by another one", async () => {

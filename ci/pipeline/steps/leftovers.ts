@@ -17,7 +17,7 @@ import { Documents } from "../tools/s3.js"
 import type { Deployment } from "./deployment.js"
 import { releasesIn } from "./ownership.js"
 import { lastLock } from "./record.js"
-import { objectsOf, releaseOf } from "./release-objects.js"
+import { liveObjects, objectsOf, releaseOf } from "./release-objects.js"
 import { patience, uninstall } from "./release-uninstall.js"
 import { removeNamespace, removeRelease } from "./removal.js"
 import { deleted, timed } from "./timed.js"
@@ -90,15 +90,10 @@ export async function inTheWay(
   const kubernetes = await deployment.kubernetes()
   // What Helm cannot render, it cannot install either, and it says so itself.
   const manifest = await render().catch(() => "")
-  const looked = objectsOf(manifest).map(async ({ object, title }) => {
-    const path = await kubernetes.pathOf(object, namespace)
-    const live = path && (await kubernetes.get(path))
-    return live ? [{ title, owner: releaseOf(live) }] : []
-  })
-  const owned = (await Promise.all(looked)).flat()
+  const there = await liveObjects(kubernetes, namespace, objectsOf(manifest))
   return gone
     .map(({ namespace = "", name }) => {
-      const own = owned.filter(({ owner }) => owner === `${namespace}/${name}`)
+      const own = there.filter(({ live }) => releaseOf(live) === `${namespace}/${name}`)
       return { namespace, name, owns: own.map(({ title }) => title) }
     })
     .filter(({ owns }) => owns.length > 0)

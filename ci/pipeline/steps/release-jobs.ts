@@ -3,7 +3,7 @@
 // Helm waits until every object of the manifest is ready at the same time. A Job with ttlSecondsAfterFinished that has ended
 // and is gone before the slowest one is ready is to Helm a Job that is not there, and the wait fails at its timeout.
 import type { Kubernetes, KubernetesObject } from "../tools/kubernetes.js"
-import { objectsOf } from "./release-objects.js"
+import { liveObjects, objectsOf } from "./release-objects.js"
 
 /** Seconds that a Job is kept: longer than any wait, and not for ever where a run is killed. */
 const long = 24 * 60 * 60
@@ -20,12 +20,10 @@ export class Jobs {
 
   /** Keeps those of a manifest that are there. Helm sets the chart's own value whenever it applies one, so it is called often. */
   async keep(manifest: string): Promise<void> {
-    for (const { object } of objectsOf(manifest)) {
+    const mortal = objectsOf(manifest).filter(({ object }) => (secondsOf(object) ?? long) < long)
+    for (const { path, object, live } of await liveObjects(this.kubernetes, this.namespace, mortal)) {
       const seconds = secondsOf(object)
-      if (seconds === undefined || seconds >= long) continue
-      const path = await this.kubernetes.pathOf(object, this.namespace)
-      const live = path && (await this.kubernetes.get(path))
-      if (!path || !live || secondsOf(live) === long) continue
+      if (seconds === undefined || secondsOf(live) === long) continue
       this.kept.set(path, seconds)
       await this.set(path, long)
     }

@@ -41,8 +41,11 @@ export function objectsOf(manifest: string): Named[] {
         ? object.items.map((item: KubernetesObject) => ({ object: item, yaml: JSON.stringify(item) }))
         : [{ object, yaml }],
     )
-    .map(({ yaml, object }) => ({ yaml, object, title: `${object.kind} ${object.metadata?.name}` }))
+    .map(({ yaml, object }) => ({ yaml, object, title: `${object.kind} ${nameOf(object)}` }))
 }
+
+/** What a generated name begins with stands for the whole. */
+const nameOf = ({ metadata }: KubernetesObject) => metadata?.name ?? `${metadata?.generateName ?? ""}*`
 
 /**
  * The objects of a manifest that are not as they should be.
@@ -62,47 +65,70 @@ export async function wrongObjects(kubernetes: Kubernetes, namespace: string, ma
   return (await Promise.all(looked)).flat()
 }
 
-/** The objects of a manifest that are there and not ready. */
-export async function unreadyObjects(kubernetes: Kubernetes, namespace: string, manifest: string): Promise<Wrong[]> {
-  const looked = objectsOf(manifest).map(async ({ object, title }) => {
-    const path = await kubernetes.pathOf(object, namespace)
-    const live = path ? await kubernetes.get(path).catch(forbidden) : undefined
-    const why = live && unready(live)
-    return why ? [{ title, why, uid: live.metadata.uid }] : []
+/** An object of a manifest that is there. */
+export interface Live extends Named {
+  path: string
+  /** As it is in the cluster. */
+  live: KubernetesObject
+}
+
+/**
+ * The objects of a manifest that are there, and that the caller may look at.
+ *
+ * @param kubernetes the cluster
+ * @param namespace the namespace of objects that name none
+ * @param named which, as {@link objectsOf} finds them
+ */
+export async function liveObjects(kubernetes: Kubernetes, namespace: string, named: readonly Named[]): Promise<Live[]> {
+  const looked = named.map(async (one) => {
+    const path = await kubernetes.anyPathOf(one.object, namespace)
+    const live = path && (await kubernetes.get(path).catch(forbidden))
+    return path && live ? [{ ...one, path, live }] : []
   })
   return (await Promise.all(looked)).flat()
 }
 
+/** The objects of a manifest that are there and not ready. */
+export async function unreadyObjects(kubernetes: Kubernetes, namespace: string, manifest: string): Promise<Wrong[]> {
+  return (await liveObjects(kubernetes, namespace, objectsOf(manifest))).flatMap(({ title, live }) => {
+    const why = unready(live)
+    return why ? [{ title, why, uid: live.metadata.uid }] : []
+  })
+}
+
 /**
- * The objects of a manifest of whose kind, in the version that it says, the cluster knows nothing, such as "Widget one of
- * example.org/v1". As long as there is one, Helm can neither upgrade nor roll back nor uninstall the release.
+ * The objects of a manifest that Helm cannot address, each with the reason: those without a name, and those of whose kind, in
+ * the version that they say, the cluster knows nothing. As long as there is one, Helm can neither upgrade nor roll back nor
+ * uninstall the release.
  */
-export async function unknownObjects(kubernetes: Kubernetes, namespace: string, manifest: string): Promise<string[]> {
+export async function strangeObjects(kubernetes: Kubernetes, namespace: string, manifest: string): Promise<string[]> {
   kubernetes.forgetKinds()
   const looked = objectsOf(manifest).map(async ({ object, title }) =>
-    (await kubernetes.pathOf(object, namespace)) ? [] : [`${title} of ${object.apiVersion}`],
+    (await kubernetes.pathOf(object, namespace)) ? [] : [`${title}: ${strangeness(object)}`],
   )
   return (await Promise.all(looked)).flat()
 }
+
+/** Why an object has no path. */
+const strangeness = ({ apiVersion, metadata }: KubernetesObject) =>
+  metadata?.name ? `of a kind that the cluster does not know, ${apiVersion}` : "without metadata.name"
 
 /** The release that owns an object, as Helm writes it into the object: namespace/name. */
 export const releaseOf = ({ metadata: { annotations = {} } }: KubernetesObject): string =>
   `${annotations["meta.helm.sh/release-namespace"]}/${annotations["meta.helm.sh/release-name"]}`
 
-/** The objects of a manifest that are there, are the release's own and go with it, each with its path. */
+/** The objects of a manifest that are there, are the release's own and go with it. */
 export async function ownObjects(
   kubernetes: Kubernetes,
   namespace: string,
   release: string,
   manifest: string,
-): Promise<{ title: string; path: string }[]> {
-  const looked = objectsOf(manifest).map(async ({ object, title }) => {
-    if (object.metadata.annotations?.["helm.sh/resource-policy"] === "keep") return []
-    const path = await kubernetes.anyPathOf(object, namespace)
-    const live = path && (await kubernetes.get(path))
-    return path && live && releaseOf(live) === `${namespace}/${release}` ? [{ title, path }] : []
-  })
-  return (await Promise.all(looked)).flat()
+): Promise<Live[]> {
+  return (await liveObjects(kubernetes, namespace, objectsOf(manifest))).filter(
+    ({ object, live }) =>
+      object.metadata.annotations?.["helm.sh/resource-policy"] !== "keep" &&
+      releaseOf(live) === `${namespace}/${release}`,
+  )
 }
 
 async function problem(
@@ -112,12 +138,12 @@ async function problem(
   isScaled: boolean,
 ): Promise<string | undefined> {
   const path = await kubernetes.pathOf(object, namespace)
-  if (!path) return `of a kind that the cluster does not know, ${object.apiVersion}`
+  if (!path) return strangeness(object)
   const live = await kubernetes.get(path)
   if (!live) return endsByItself(object) ? undefined : "not there"
   if (!isScaled && isScaledDown(object, live)) return "scaled to 0"
   const changed = await drift(kubernetes, path, yaml, live)
-  const own = changed.filter((field) => field !== "spec.replicas" || !isScaled)
+  const own = changed.filter((field) => !(isScaled && field === "spec.replicas") && !isFilledIn(object, field))
   if (own.length > 0) return `not as applied (${own.join(", ")})`
   return unready(live)
 }
@@ -147,10 +173,9 @@ export async function scaleUp(kubernetes: Kubernetes, namespace: string, manifes
   const done: string[] = []
   const named = objectsOf(manifest).filter(({ object }) => scalable.includes(String(object.kind)))
   const scaled = await autoscaled(kubernetes, namespace, named)
-  for (const { object, title } of named.filter(({ object }) => !scaled.has(keyOf(object, namespace)))) {
-    const path = await kubernetes.pathOf(object, namespace)
-    const live = path && (await kubernetes.get(path))
-    if (!path || !live || !isScaledDown(object, live)) continue
+  const own = named.filter(({ object }) => !scaled.has(keyOf(object, namespace)))
+  for (const { object, title, path, live } of await liveObjects(kubernetes, namespace, own)) {
+    if (!isScaledDown(object, live)) continue
     await kubernetes.merge(path, { spec: { replicas: 1 } })
     done.push(title)
   }
@@ -164,6 +189,18 @@ export const hasManualDaemonSet = (manifest: string): boolean =>
       kind === "DaemonSet" &&
       (spec as { updateStrategy?: { type?: string } } | undefined)?.updateStrategy?.type === "OnDelete",
   )
+
+/**
+ * Whether somebody else is asked to fill a field in, whatever the chart says there: Kubernetes the rules of a ClusterRole that
+ * aggregates others, and cert-manager the certificates of webhooks and CRDs.
+ *
+ * Source: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles and
+ * https://cert-manager.io/docs/concepts/ca-injector/
+ */
+const isFilledIn = (object: KubernetesObject, field: string) =>
+  ("aggregationRule" in object && /^rules\b/.test(field)) ||
+  (/\.caBundle$/.test(field) &&
+    Object.keys(object.metadata.annotations ?? {}).some((key) => key.startsWith("cert-manager.io/inject-")))
 
 /** A Job that is deleted some time after it has ended is not missed. */
 const endsByItself = ({ kind, spec }: KubernetesObject) =>

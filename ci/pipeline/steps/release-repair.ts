@@ -13,7 +13,7 @@ import {
 import type { Helm } from "../tools/helm.js"
 import { content, forgetRecord, history, labelRecord } from "../tools/helm-records.js"
 import type { Kubernetes } from "../tools/kubernetes.js"
-import { unknownObjects, unreadyObjects, type Wrong } from "./release-objects.js"
+import { strangeObjects, unreadyObjects, type Wrong } from "./release-objects.js"
 import { uninstall } from "./release-uninstall.js"
 
 /** A release in a cluster. */
@@ -104,22 +104,26 @@ async function becomesReady(release: Installed, last?: Revision): Promise<string
 }
 
 /**
- * Refuses a release that Helm can neither upgrade nor roll back, because its last revision names a kind that the cluster no
- * longer knows. What was never good is not refused: it is uninstalled, which needs no kinds.
+ * Refuses a release that Helm can neither upgrade nor roll back, because its last revision has an object that Helm cannot
+ * address: its kind is gone, or it has no name. What was never good is not refused: it is uninstalled, which needs neither.
  *
- * @throws with the objects of that kind, and what to do
+ * @throws with those objects, and what to do
  */
-export async function assertKnown({ kubernetes, namespace, name }: Omit<Installed, "helm" | "timeout">): Promise<void> {
+export async function assertAddressable({
+  kubernetes,
+  namespace,
+  name,
+}: Omit<Installed, "helm" | "timeout">): Promise<void> {
   const revisions = await history(kubernetes, namespace, name)
   const last = lastOf(revisions)
   const stays = revisions.some((one) => wasGood(one) || one.status === "deployed")
   if (!last || last.status === "uninstalled" || !stays) return
   const { manifest } = await content(kubernetes, namespace, name, last.revision)
-  const unknown = await unknownObjects(kubernetes, namespace, manifest)
-  if (unknown.length === 0) return
+  const strange = await strangeObjects(kubernetes, namespace, manifest)
+  if (strange.length === 0) return
   throw new Error(
-    `revision ${last.revision} contains what the cluster no longer knows: ${unknown.join(", ")}. Helm can neither upgrade ` +
-      "it nor go back, so nothing was changed. Install the CRD of that kind again, in that version. Or, if the release's " +
+    `revision ${last.revision} contains what Helm cannot address: ${strange.join("; ")}. Helm can neither upgrade it nor go ` +
+      "back, so nothing was changed. If a kind is unknown, install its CRD again, in that version. Or, if the release's " +
       "data may be deleted, remove the release from the environment's file, deploy, add it again, and deploy",
   )
 }

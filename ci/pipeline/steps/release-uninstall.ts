@@ -1,9 +1,9 @@
-// Uninstalls a release whatever is in the way: hooks that fail, and kinds that the cluster no longer knows.
+// Uninstalls a release whatever is in the way: hooks that fail, and objects that Helm cannot address.
 import { lastOf } from "../model/index.js"
 import { content, forgetRecord, history, ofRemoval } from "../tools/helm-records.js"
 import { say } from "../tools/say.js"
 import { diagnoseHooks } from "./diagnosis.js"
-import { ownObjects, unknownObjects } from "./release-objects.js"
+import { ownObjects, strangeObjects } from "./release-objects.js"
 import type { Installed } from "./release-repair.js"
 import { Watch } from "./release-watch.js"
 
@@ -60,11 +60,11 @@ async function finish(release: Installed, made: Made, watch: Watch, failure: str
     return [...(await diagnoseHooks(kubernetes, namespace, blamed, watch.hooks)), "everything else of it is gone"]
   }
   const { manifest, hooks } = await lastContent(release)
-  const unknown = await unknownObjects(kubernetes, namespace, manifest)
+  const strange = await strangeObjects(kubernetes, namespace, manifest)
   const words = await diagnoseHooks(kubernetes, namespace, hooks.filter(ofRemoval), watch.hooks)
-  if (unknown.length > 0) {
+  if (strange.length > 0) {
     await removeByHand(release, manifest)
-    const why = `Helm cannot work with what the cluster does not know: ${unknown.join(", ")}`
+    const why = `Helm cannot address ${strange.join("; ")}`
     return [...words, `${why}. All else of it was deleted without Helm and without hooks`]
   }
   // What no hook has caused, such as a cluster that did not answer, is no reason to leave hooks out: they may save data.

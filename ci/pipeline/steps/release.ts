@@ -23,7 +23,7 @@ import { type InTheWay, inTheWay } from "./leftovers.js"
 import { namespaceObject } from "./namespace.js"
 import { assertOwn } from "./ownership.js"
 import { hasManualDaemonSet, scaleUp, type Wrong, wrongObjects } from "./release-objects.js"
-import { assertKnown, type Installed, markGood, repair } from "./release-repair.js"
+import { assertAddressable, type Installed, markGood, repair } from "./release-repair.js"
 import { type Stale, staleSecrets, writeSecrets } from "./release-secrets.js"
 import { Watch } from "./release-watch.js"
 import { destroyRelease, removeRelease, removeSecrets } from "./removal.js"
@@ -117,10 +117,11 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       const [there, { host }] = await Promise.all([installed(), deployment.registry()])
       const { helm, kubernetes } = there
       const tell = (line: string) => say(`${id}: ${line}`)
-      await assertKnown(there)
+      await assertAddressable(there)
       // A tenant's namespace is made by whoever runs the cluster.
       if (!environment.tenant) await kubernetes.apply(namespaceObject(namespace, environment) as KubernetesObject)
-      const repaired = await repair(there)
+      // Where the way back is barred, the way forward may not be: what is deployed now may be the correction.
+      const repaired = await repair(there).catch((error: Error) => [`${error.message}; upgrading all the same`])
       repaired.forEach(tell)
       const before = await markGood(there)
       const found = await scaleUpLast(there)

@@ -135,7 +135,7 @@ export class Kubernetes {
    *
    * @param object the object
    * @param namespace where it is, if it does not say so itself and its kind has namespaces
-   * @returns the path, or undefined where the cluster does not know the kind
+   * @returns the path, or undefined where the object has no name or the cluster does not know the kind
    */
   async pathOf(
     { apiVersion = "v1", kind = "", metadata }: KubernetesObject,
@@ -144,7 +144,7 @@ export class Kubernetes {
     const base = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`
     if (!this.kinds.has(base)) this.kinds.set(base, this.discover(base))
     const found = (await this.kinds.get(base))?.[kind]
-    if (!found) return undefined
+    if (!found || !metadata?.name) return undefined
     const space = found.namespaced ? `/namespaces/${metadata.namespace ?? namespace}` : ""
     return `${base}${space}/${found.plural}/${metadata.name}`
   }

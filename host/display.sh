@@ -45,8 +45,12 @@ open_log() {
 
 # follow_dagger ARGS...: runs it and shows what the module says; its exit code is that of dagger
 follow_dagger() {
-  local pid code=0 line rest="" began=$SECONDS output=""
-  case " $* " in *" --help "* | *" -h "*) ;; *) say "everything that is printed goes to $call_log" ;; esac
+  local pid code=0 line rest="" began=$SECONDS output="" show=cat
+  case " $* " in
+  *" --help "* | *" -h "*) # Its headings are bold everywhere, even where there is no terminal.
+    if [ ! -t 1 ]; then output=$call_log.result show=without_escapes; fi ;;
+  *) say "everything that is printed goes to $call_log" ;;
+  esac
   if [ -n "${GITHUB_ACTIONS:-}" ]; then
     printf '::group::daggerw %s\n' "$*" >&2
     # The result comes after the group.
@@ -74,7 +78,7 @@ follow_dagger() {
   trap - INT TERM HUP
   exec 9<&-
   [ -z "${GITHUB_ACTIONS:-}" ] || echo "::endgroup::" >&2
-  if [ -n "$output" ]; then cat "$output"; rm -f "$output"; fi
+  if [ -n "$output" ]; then $show <"$output"; rm -f "$output"; fi
   return $code
 }
 

@@ -60,8 +60,8 @@ export class WalletWorld {
   }
 
   /**
-   * Lists the environments: name, cluster, network, tier, host. If files have errors, fails and shows all of them: file, line,
-   * and how to fix each.
+   * Lists the environments: name, cluster, network, tier, host.
+   * If files have errors, fails and shows all of them: file, line, and how to fix each.
    *
    * Example: `./daggerw call environments --tier dev --names`
    *
@@ -75,8 +75,9 @@ export class WalletWorld {
   }
 
   /**
-   * Prints one environment: layers merged, validated, and references resolved as far as possible without a deployment. Fails if
-   * its files have errors, and shows all of them; or if there is no such environment, and lists the existing ones.
+   * Prints one environment: layers merged, validated, references resolved.
+   * References are resolved as far as this is possible without a deployment. Fails if its files have errors, and shows all of
+   * them; or if there is no such environment, and lists the existing ones.
    *
    * Example: `./daggerw call environment --name preview-nightly --origins`
    *
@@ -90,8 +91,9 @@ export class WalletWorld {
   }
 
   /**
-   * Renders one environment without a target: configuration, content of builds, manifests of the releases. Placeholders
-   * replace values that only a deployment yields. Returns a directory. Fails if a file or a chart is invalid.
+   * Renders one environment without a target.
+   * Returns a directory with the configuration, the content of builds, and the manifests of the releases. Placeholders
+   * replace values that only a deployment yields. Fails if a file or a chart is invalid.
    *
    * Example: `./daggerw call render --env preview-dev export --path ./rendered`
    *
@@ -104,8 +106,9 @@ export class WalletWorld {
   }
 
   /**
-   * Shows which environments differ from another state of the repository, and how: Markdown with unified diffs of the output
-   * of `render`. It needs no credentials. Fails if an environment of this state cannot be rendered.
+   * Shows which environments differ from another state of the repository, and how.
+   * Returns Markdown with unified diffs of the output of `render`. It needs no credentials. Fails if an environment of this
+   * state cannot be rendered.
    *
    * Example: `git worktree add ../base origin/main && ./daggerw call difference --base ../base`
    *
@@ -119,8 +122,9 @@ export class WalletWorld {
   }
 
   /**
-   * Builds one image of `environments/images.yaml`, for the platform of the first environment that uses it, and returns its
-   * container. Fails if there is no such image, or if its build fails, and shows the build's output.
+   * Builds one image of `environments/images.yaml` and returns its container.
+   * It is built for the platform of the first environment that uses it. Fails if there is no such image, or if its build
+   * fails, and shows the build's output.
    *
    * Example: `./daggerw call build --service dapp-store-api as-tarball -o api.tar`
    *
@@ -133,10 +137,11 @@ export class WalletWorld {
   }
 
   /**
-   * Tests one service that is built from source: runs its own tests in the stage `test` of its Dockerfile, then starts the image
-   * as it would be pushed. Both run with a real Postgres, a real Kafka, and the images that `images.yaml` names under
-   * `test.beside`. Returns the tests' output. Fails, and shows that output, if a test fails, if the tests take longer than 15
-   * minutes, or if the image is not healthy within 90 seconds.
+   * Tests one service that is built from source.
+   * Runs its own tests in the stage `test` of its Dockerfile, then starts the image as it would be pushed. Both run with a
+   * real Postgres, a real Kafka, and the images that `images.yaml` names under `test.beside`. Returns the tests' output.
+   * Fails, and shows that output, if a test fails, if the tests take longer than 15 minutes, or if the image is not healthy
+   * within 90 seconds.
    *
    * Example: `./daggerw call test --service dapp-store-api`
    *
@@ -149,8 +154,9 @@ export class WalletWorld {
   }
 
   /**
-   * Publishes the images and charts of an environment; prints a table of the steps, then the name and digest of each. If one
-   * cannot be built or the registry refuses it, fails and shows the table.
+   * Publishes the images and charts of an environment.
+   * Prints a table of the steps, then the name and digest of each. If one cannot be built or the registry refuses it, fails
+   * and shows the table.
    *
    * Example: `./daggerw call publish --env preview-nightly`
    *
@@ -163,8 +169,9 @@ export class WalletWorld {
   }
 
   /**
-   * Plans or applies the infrastructure of one scope, or prints its outputs or the resources in its state. Fails if the scope or
-   * action is unknown, if a wider scope that it needs was never applied, or if OpenTofu fails, and shows its message.
+   * Plans or applies the infrastructure of one scope, or prints its outputs or resources.
+   * The resources are those in its state. Fails if the scope or action is unknown, if a wider scope that it needs was never
+   * applied, or if OpenTofu fails, and shows its message.
    *
    * Example: `./daggerw call infra --env preview-nightly --scope environment --action plan`
    *
@@ -179,8 +186,8 @@ export class WalletWorld {
   }
 
   /**
-   * Shows what a deployment would change: a table of the steps, and the changes of infrastructure. It changes nothing. Fails
-   * if the target cannot be reached.
+   * Shows what a deployment would change: a table of the steps, and the changes of infrastructure.
+   * It changes nothing. Fails if the target cannot be reached.
    *
    * Example: `./daggerw call plan --env preview-nightly`
    *
@@ -195,10 +202,11 @@ export class WalletWorld {
   }
 
   /**
-   * Deploys an environment: infrastructure, images, charts, releases. Whatever is up to date is left alone. Releases and
-   * namespaces that the environment owns and its file no longer names are deleted. Returns a table of the steps and of the pods,
-   * and the addresses to open. If a step fails, fails with the same table and every step's error. Also fails if another run holds
-   * the environment's lease. Run the same command again to continue.
+   * Deploys an environment: infrastructure, images, charts, releases.
+   * Whatever is up to date is left alone. Releases and namespaces that the environment owns and its file no longer names are
+   * deleted. Returns a table of the steps and of the pods, and the addresses to open. If a step fails, fails with the same
+   * table and every step's error. Also fails if another run holds the environment's lease. Run the same command again to
+   * continue.
    *
    * Example: `./daggerw call deploy --env preview-nightly`
    *
@@ -212,8 +220,8 @@ export class WalletWorld {
   }
 
   /**
-   * Shows the report of the last deployment of an environment, even if it failed. Of one that is running or was killed, it says
-   * who started it, when, and when it was last seen. Fails if there was none.
+   * Shows the report of the last deployment of an environment, even if it failed.
+   * Of one that is running or was killed, it says who started it, when, and when it was last seen. Fails if there was none.
    *
    * Example: `./daggerw call report --env preview-nightly`
    *
@@ -226,8 +234,8 @@ export class WalletWorld {
   }
 
   /**
-   * Prints the lock of the last deployment that succeeded: digests of images, charts and releases, and outputs, as JSON.
-   * Fails if there was none.
+   * Prints the lock of the last deployment that succeeded, as JSON.
+   * It holds the digests of images, charts and releases, and outputs. Fails if there was none.
    *
    * Example: `./daggerw call lock --env preview-nightly > preview-nightly.lock.json`
    *
@@ -240,8 +248,9 @@ export class WalletWorld {
   }
 
   /**
-   * Prints Argo CD Applications (3.1 or later) for a deployed environment: the same charts, values and digests. If part of the
-   * environment is not deployed, fails and names that part.
+   * Prints Argo CD Applications for a deployed environment.
+   * They are for Argo CD 3.1 or later, and name the same charts, values and digests. If part of the environment is not
+   * deployed, fails and names that part.
    *
    * Example: `./daggerw call export-argocd --env preview-nightly > applications.yaml`
    *
@@ -254,9 +263,9 @@ export class WalletWorld {
   }
 
   /**
-   * Checks what is still missing before an environment can be deployed to AWS: credentials, read permissions, quotas, DNS,
-   * placeholders, roles. Also lists the variables that GitHub needs. It changes nothing. Returns a table; fails with the same
-   * table if something is missing.
+   * Checks what is still missing before an environment can be deployed to AWS.
+   * It looks at credentials, read permissions, quotas, DNS, placeholders and roles. Also lists the variables that GitHub
+   * needs. It changes nothing. Returns a table; fails with the same table if something is missing.
    *
    * Example: `./daggerw call --aws-credentials='cmd://aws configure export-credentials' doctor --env preview-dev`
    *
@@ -269,7 +278,8 @@ export class WalletWorld {
   }
 
   /**
-   * Prints what another repository may access, and the variables that its workflow needs. Fails if there is no such tenant.
+   * Prints what another repository may access, and the variables that its workflow needs.
+   * Fails if there is no such tenant.
    *
    * Example: `./daggerw call tenant --name dapp-store`
    *
@@ -282,8 +292,9 @@ export class WalletWorld {
   }
 
   /**
-   * Destroys an environment in reverse order; what it shares with others stays. Returns a table of the steps. If a step fails,
-   * fails with that table. Without `confirm`, refuses a protected environment, or one in which others have installed something.
+   * Destroys an environment in reverse order; what it shares with others stays.
+   * Returns a table of the steps. If a step fails, fails with that table. Without `confirm`, refuses a protected environment,
+   * or one in which others have installed something.
    *
    * Example: `./daggerw call destroy --env preview-nightly`
    *
@@ -297,8 +308,9 @@ export class WalletWorld {
   }
 
   /**
-   * Gets the digests of all copied images from their registries and returns the text of `environments/images.lock.yaml`.
-   * Fails if a registry cannot be reached, or if the image is a stand-in.
+   * Gets the digests of all copied images from their registries.
+   * Returns the text of `environments/images.lock.yaml`. Fails if a registry cannot be reached, or if the image is a
+   * stand-in.
    *
    * Example: `./daggerw call pin-images -o environments/images.lock.yaml`
    */
@@ -309,8 +321,8 @@ export class WalletWorld {
   }
 
   /**
-   * Returns one of the command line tools that the steps or the tests run, as a file, so that you can use the same tool by hand.
-   * If there is no such tool, fails and lists the existing ones.
+   * Returns one of the command line tools that the steps or the tests run, as a file.
+   * So you can use the same tool by hand. If there is no such tool, fails and lists the existing ones.
    *
    * Example: `./daggerw call tool --name helm export --path ./helm`
    *
@@ -324,8 +336,9 @@ export class WalletWorld {
   }
 
   /**
-   * Lists the programs that the module runs, tools and those of the sandbox: the name of each recipe, and whether the program
-   * is pulled as a published image (`ci/published.json`) or compiled where it is used.
+   * Lists the programs that the module runs: tools, and those of the sandbox.
+   * Shows the name of each recipe, and whether the program is pulled as a published image (`ci/published.json`) or compiled
+   * where it is used.
    *
    * Example: `./daggerw call programs`
    *
@@ -338,8 +351,9 @@ export class WalletWorld {
   }
 
   /**
-   * Compiles one program for the engine's platform and pushes it under the name of its recipe. It uses the login from
-   * `docker login`. Returns JSON: image and digest. Fails if there is no such program, or if the registry refuses.
+   * Compiles one program for the engine's platform and pushes it under the name of its recipe.
+   * It uses the login from `docker login`. Returns JSON: image and digest. Fails if there is no such program, or if the
+   * registry refuses.
    *
    * Example: `./daggerw call publish-program --name helm --repository ghcr.io/OWNER/wallet-world`
    *
@@ -353,8 +367,8 @@ export class WalletWorld {
   }
 
   /**
-   * Gets the digests of all programs from the registry and returns the text of `ci/published.json`. If programs are not
-   * published, fails and names them.
+   * Gets the digests of all programs from the registry.
+   * Returns the text of `ci/published.json`. If programs are not published, fails and names them.
    *
    * Example: `./daggerw call pin-programs --repository ghcr.io/OWNER/wallet-world -o ci/published.json`
    *
@@ -367,8 +381,9 @@ export class WalletWorld {
   }
 
   /**
-   * Returns a directory with the programs that a deployment runs, tools and those of the sandbox, as image archives that outlive
-   * the engine's cache. `./daggerw` keeps them and passes them with `--kept-programs`. Fails if a program cannot be compiled.
+   * Returns the programs that a deployment runs, as image archives.
+   * It is a directory with tools and the programs of the sandbox, which outlives the engine's cache. `./daggerw` keeps them
+   * and passes them with `--kept-programs`. Fails if a program cannot be compiled.
    *
    * Example: `./daggerw call keep-programs export --path ./programs`
    */
@@ -380,7 +395,8 @@ export class WalletWorld {
   }
 
   /**
-   * Returns the software bill of materials of an image, made with syft: CycloneDX, as JSON. Fails if the reference has no digest.
+   * Returns the software bill of materials of an image, made with syft: CycloneDX, as JSON.
+   * Fails if the reference has no digest.
    *
    * Example: `./daggerw call sbom --image ghcr.io/OWNER/wallet-world/helm@sha256:… export --path sbom.json`
    *
@@ -393,8 +409,8 @@ export class WalletWorld {
   }
 
   /**
-   * Returns the sandbox as a service, to keep it running after one call. Connections from the host must go to port 8442. If a
-   * part fails, the sandbox exits and prints the end of that part's log.
+   * Returns the sandbox as a service, to keep it running after one call.
+   * Connections from the host must go to port 8442. If a part fails, the sandbox exits and prints the end of that part's log.
    *
    * Example: `./daggerw call sandbox-service --port 8443 up --ports 8443:8442`
    *

@@ -47,7 +47,15 @@ export interface Made {
 
 /** Helm's record of a revision; without more, the first one of the release web, deployed. */
 export function record(made: Made): KubernetesObject {
-  const { namespace = "shop", name = "web", revision = 1, status = "deployed", labels = {}, manifest = "", hooks = [] } = made
+  const {
+    namespace = "shop",
+    name = "web",
+    revision = 1,
+    status = "deployed",
+    labels = {},
+    manifest = "",
+    hooks = [],
+  } = made
   const packed = gzipSync(JSON.stringify({ manifest, hooks })).toString("base64")
   return object(
     `Secret sh.helm.release.v1.${name}.v${revision}`,
@@ -158,7 +166,8 @@ export class Cluster {
     const plural = foreign ? this.kinds.get(`${apiVersion} ${kind}`) : `${kind.toLowerCase()}s`
     if (!plural || !metadata.name) return undefined
     const base = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`
-    const space = kind.startsWith("Cluster") || kind === "Namespace" ? "" : `/namespaces/${metadata.namespace ?? namespace}`
+    const space =
+      kind.startsWith("Cluster") || kind === "Namespace" ? "" : `/namespaces/${metadata.namespace ?? namespace}`
     return `${base}${space}/${plural}/${metadata.name}`
   }
 

@@ -50,11 +50,6 @@ describe.each(files)("%s", (path) => {
     expect(readFileSync(join(root, path), "utf8")).toMatch(/^(\/\/ |\/\*\*)/)
   })
 
-  // Nothing that was made with it can be written to the engine's cache, which then is lost as a whole: see tools/own-files.ts.
-  test("does not ask the engine for this module's files", () => {
-    expect(readFileSync(join(root, path), "utf8")).not.toMatch(/\bdag\s*\.currentModule\(\)\s*\./)
-  })
-
   if (path.startsWith("pipeline/model/"))
     test("is plain data and pure functions", () => {
       const foreign = imports(path).filter((target) => !target.startsWith(".") && !target.startsWith("node:"))

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs"
 
 /**
- * The text of one of this module's own files. It is read from the disk, where the runtime mounts the module: the engine
- * (0.21.8) cannot keep what was made with `dag.currentModule()`, and then keeps nothing at all when it is stopped.
+ * The text of one of this module's own files. It is read from the disk, where the runtime mounts the module: asking the engine
+ * for it would be one more request in each call.
  *
  * @param path its path in `ci`, such as published.json
  * @throws when there is no such file

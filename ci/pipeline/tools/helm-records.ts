@@ -43,7 +43,11 @@ export async function history(kubernetes: Kubernetes, namespace: string, name: s
     .sort((one, other) => one.revision - other.revision)
 }
 
-/** What a revision is made of; nothing where there is no such record. */
+/**
+ * What a revision is made of; nothing where there is no such record.
+ *
+ * @throws when the record cannot be read, with what to do: Helm itself can do nothing with such a release either
+ */
 export async function content(
   kubernetes: Kubernetes,
   namespace: string,
@@ -54,10 +58,20 @@ export async function content(
     recordOf(namespace, name, revision),
   )
   if (!record) return { manifest: "", hooks: [] }
-  // Helm keeps gzip in base64, which the Secret encodes once more.
-  const packed = Buffer.from(Buffer.from(record.data.release, "base64").toString(), "base64")
-  const { manifest = "", hooks } = JSON.parse(gunzipSync(packed).toString())
-  return { manifest, hooks: hooks ?? [] }
+  try {
+    // Helm keeps gzip in base64, which the Secret encodes once more.
+    const packed = Buffer.from(Buffer.from(record.data.release, "base64").toString(), "base64")
+    // Helm leaves out what is empty.
+    const { manifest = "", hooks } = Object(JSON.parse(gunzipSync(packed).toString())) as Partial<Content>
+    return { manifest, hooks: hooks ?? [] }
+  } catch (error) {
+    const secret = record.metadata.name
+    throw new Error(
+      `Helm's record of revision ${revision} of release ${name} cannot be read (Secret ${secret} in namespace ${namespace}: ` +
+        `${error instanceof SyntaxError ? "no JSON" : (error as Error).message}). Restore that Secret, or ` +
+        `remove it, so that the revision before it counts: kubectl delete secret ${secret} --namespace ${namespace}`,
+    )
+  }
 }
 
 /** Sets labels of a revision's record. */

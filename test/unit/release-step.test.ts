@@ -1,6 +1,13 @@
 // The step of a release: how it calls Helm, by what is in the cluster and what Helm has applied before.
 import { beforeEach, describe, expect, test, vi } from "vitest"
-import { GOOD_LABEL, loadEnvironment, lookupIn, MADE_LABEL, madeLabel } from "../../ci/pipeline/model/index.js"
+import {
+  FOUND_LABEL,
+  GOOD_LABEL,
+  loadEnvironment,
+  lookupIn,
+  MADE_LABEL,
+  madeLabel,
+} from "../../ci/pipeline/model/index.js"
 import type { Deployment } from "../../ci/pipeline/steps/deployment.js"
 import { releaseStep } from "../../ci/pipeline/steps/release.js"
 import type { ReleaseSpec } from "../../ci/pipeline/tools/helm.js"
@@ -26,6 +33,12 @@ const environment = loadEnvironment(
 
 let cluster: Cluster
 let upgrades: ReleaseSpec[]
+/** What the chart of the release renders. */
+let manifest = ""
+
+vi.mock("../../ci/pipeline/tools/helm-charts.js", () => ({
+  renderChart: async () => ({ contents: async () => manifest }),
+}))
 
 /** Applies the step, with a Helm that keeps a record and leaves what is in the cluster as it is. */
 async function apply(live: KubernetesObject, before: KubernetesObject, after: KubernetesObject) {
@@ -48,6 +61,7 @@ async function applyTo(after: KubernetesObject) {
   }
   const deployment = {
     environment,
+    sources: {},
     lookup: () => lookupIn({ images: {}, infra: {}, environments: {} }),
     yielded: () => ({ shop: { values: { digest: "sha256:1" } } }),
     kubernetes: async () => cluster.kubernetes,
@@ -109,4 +123,26 @@ test("a correction is deployed, though the way back is barred: the error is said
   const { version, note } = await applyTo(web(1))
   expect(version).toBe("revision 3")
   expect(note).toContain("rolling back to revision 1 failed: helm rollback: its image is gone; upgrading all the same")
+})
+
+describe("a release of which Helm has no record, but whose objects are there", () => {
+  const owned = (one: KubernetesObject) => {
+    const annotations = { "meta.helm.sh/release-name": "web", "meta.helm.sh/release-namespace": "shop" }
+    return { ...one, metadata: { ...one.metadata, annotations } }
+  }
+  const namespace = object("Namespace shop", {}, { namespace: undefined })
+
+  test("its first revision is marked, so that they stay where it fails", async () => {
+    manifest = manifestOf(web(1))
+    cluster = new Cluster([namespace, owned(web(1))])
+    await applyTo(web(1))
+    expect(upgrades.map(({ labels }) => labels[FOUND_LABEL])).toEqual(["1"])
+  })
+
+  test("nothing is marked where they are nobody's", async () => {
+    manifest = manifestOf(web(1))
+    cluster = new Cluster([namespace, web(1)])
+    await applyTo(web(1))
+    expect(upgrades.map(({ labels }) => labels[FOUND_LABEL])).toEqual([undefined])
+  })
 })

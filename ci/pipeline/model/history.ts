@@ -11,7 +11,10 @@ export interface Revision {
 
 /** What gets a release out of a state that nothing can be built on. */
 export type Repair =
-  /** Forget the record of a rollback that did not end: what it would have gone back from is still the last one. */
+  /**
+   * Forget a record: that of a rollback that did not end, as what it would have gone back from is still the last one; or the
+   * first one of a release whose objects were there before.
+   */
   | { readonly do: "forget"; readonly revision: number; readonly because: string }
   /** Go back to a revision that was good, or else to the one that Helm calls deployed. */
   | { readonly do: "rollback"; readonly revision: number; readonly good: boolean; readonly because: string }
@@ -23,6 +26,12 @@ export type Repair =
  * of a revision to those that follow it.
  */
 export const GOOD_LABEL = "wallet-world.good"
+
+/**
+ * The label that marks a revision that found objects of its release in the cluster, but no record of them. Its value is that
+ * revision's number. Where such a revision fails, they stay: they may hold data, and nobody knows whether they were good.
+ */
+export const FOUND_LABEL = "wallet-world.found"
 
 /** Whether a revision has been ready once. Helm's word is not enough: it says "deployed" of what nobody has waited for, too. */
 export const wasGood = ({ labels, revision }: Revision): boolean => labels[GOOD_LABEL] === String(revision)
@@ -71,6 +80,12 @@ export function nextRepair(history: readonly Revision[]): Repair | undefined {
   if (last.status === "pending-rollback" && history.length > 1) return { do: "forget", revision, because }
   const good = lastOf(history.filter(wasGood))
   const back = good ?? lastOf(history.filter(({ status }) => status === "deployed"))
+  if (!back && last.labels[FOUND_LABEL] === String(revision))
+    return {
+      do: "forget",
+      revision,
+      because: `${because}, and objects of the release were there before it, which stay`,
+    }
   if (!back) return { do: "uninstall", because }
   return { do: "rollback", revision: back.revision, good: back === good, because }
 }

@@ -3,6 +3,7 @@ import {
   chartDirectory,
   chartName,
   digest,
+  FOUND_LABEL,
   lastOf,
   MADE_LABEL,
   madeLabel,
@@ -22,7 +23,7 @@ import { diagnose } from "./diagnosis.js"
 import { type InTheWay, inTheWay } from "./leftovers.js"
 import { namespaceObject } from "./namespace.js"
 import { assertOwn } from "./ownership.js"
-import { hasManualDaemonSet, scaleUp, type Wrong, wrongObjects } from "./release-objects.js"
+import { hasManualDaemonSet, ownObjects, scaleUp, type Wrong, wrongObjects } from "./release-objects.js"
 import { assertAddressable, type Installed, markGood, repair } from "./release-repair.js"
 import { type Stale, staleSecrets, writeSecrets } from "./release-secrets.js"
 import { Watch } from "./release-watch.js"
@@ -41,6 +42,8 @@ interface Found {
   unclaimed?: string
   /** Leftovers that must go first. */
   first: InTheWay[]
+  /** Objects of the release that are there though Helm has no record of it. */
+  found?: string[]
   /** What had to be repaired or removed before Helm could work. */
   repaired?: string[]
 }
@@ -72,11 +75,21 @@ export function releaseStep(id: string, name: string, release: Release, deployme
     return { helm, kubernetes, namespace, name, timeout }
   }
   // Helm keeps labels that it is not told: "null" takes away the one of a tenant that had the release before.
-  const labels = (made: string, last?: Revision) => ({
+  const labels = (made: string, last?: Revision, found: string[] = []) => ({
     ...(last?.labels[TENANT_LABEL] && { [TENANT_LABEL]: "null" }),
     ...ownerLabels(environment),
+    ...(found.length > 0 && { [FOUND_LABEL]: "1" }),
     [MADE_LABEL]: madeLabel(made, (last?.revision ?? 0) + 1),
   })
+  /** Objects of the release where Helm has no record of it: somebody has removed the records. */
+  const foundWithout = async (last?: Revision): Promise<string[]> => {
+    const kubernetes = await deployment.kubernetes()
+    // A tenant may not look at namespaces.
+    if (last || !(environment.tenant || (await kubernetes.get(`/api/v1/namespaces/${namespace}`)))) return []
+    // What Helm cannot render, it cannot install either, and it says so itself.
+    const own = await ownObjects(kubernetes, namespace, name, await rendered().catch(() => ""))
+    return own.map(({ title }) => title)
+  }
 
   return {
     id,
@@ -89,7 +102,8 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       ])
       const last = lastOf(revisions)
       const first = last && !notAsMade(last, made) ? [] : await inTheWay(deployment, namespace, rendered)
-      if (last?.status !== "deployed") return { made, last, wrong: [], stale: [], unclaimed, first }
+      const found = await foundWithout(last)
+      if (last?.status !== "deployed") return { made, last, wrong: [], stale: [], unclaimed, first, found }
       const { manifest } = await content(kubernetes, namespace, name, last.revision)
       const [wrong, stale] = await Promise.all([
         wrongObjects(kubernetes, namespace, manifest),
@@ -97,10 +111,11 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       ])
       return { made, last, wrong, stale, unclaimed, first }
     },
-    plan({ made, last, wrong, stale, unclaimed, first }) {
+    plan({ made, last, wrong, stale, unclaimed, first, found = [] }) {
       const before = first.map((one) => `release ${one.name} in namespace ${one.namespace} goes first: ${owns(one)}`)
       const because = (...reasons: string[]) => [...reasons, ...before].join("; ")
-      if (!last || last.status === "uninstalled") return { action: "create", why: because("not installed") }
+      const lost = found.length > 0 ? [`Helm's records are gone, but these are there: ${found.join(", ")}`] : []
+      if (!last || last.status === "uninstalled") return { action: "create", why: because("not installed", ...lost) }
       if (last.status !== "deployed") return { action: "update", why: because(`the last revision is ${last.status}`) }
       const changed = notAsMade(last, made)
       const reasons = [
@@ -124,7 +139,9 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       const repaired = await repair(there).catch((error: Error) => [`${error.message}; upgrading all the same`])
       repaired.forEach(tell)
       const before = await markGood(there)
-      const found = await scaleUpLast(there)
+      const found = await foundWithout(before)
+      if (found.length > 0) tell(`Helm's records are gone, but these are there, and are kept: ${found.join(", ")}`)
+      const start = await scaleUpLast(there)
       for (const one of first) {
         const notes = await removeRelease(deployment, one.namespace, one.name)
         repaired.push(`release ${one.name} in namespace ${one.namespace} was removed first: ${owns(one)}`, ...notes)
@@ -138,11 +155,11 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       const watch = new Watch(kubernetes, namespace, name, tell)
       const upgrade = async ({ last, manifest }: Omit<Last, "scaled">) => {
         const manual = hasManualDaemonSet(manifest)
-        const spec = { name, namespace, chart: reference, values, labels: labels(made, last), timeout, manual }
+        const spec = { name, namespace, chart: reference, values, labels: labels(made, last, found), timeout, manual }
         await watch.during(helm.upgrade(spec))
       }
       try {
-        await upgrade(found)
+        await upgrade(start)
         // Only now it is known that the chart no longer says how many; and Helm must wait for them.
         const now = await scaleUpLast(there)
         for (const title of now.scaled)

@@ -1,6 +1,7 @@
 // What is done to a release before and after an upgrade, from its history alone.
 import { describe, expect, test } from "vitest"
 import {
+  FOUND_LABEL,
   GOOD_LABEL,
   MADE_LABEL,
   madeLabel,
@@ -126,4 +127,16 @@ test("says why", () => {
   expect(nextRepair(history("1 deployed, 2 pending-upgrade"))?.because).toBe(
     "revision 2 was left half upgraded by a run that ended early",
   )
+})
+
+test("objects that were there before the first revision stay where it fails: only its record is removed", () => {
+  const first = (status: string, found: string) =>
+    nextRepair([{ revision: 1, status, labels: { [FOUND_LABEL]: found } }])
+  expect(first("failed", "1")).toMatchObject({ do: "forget", revision: 1 })
+  expect(first("failed", "1")?.because).toContain("objects of the release were there before it, which stay")
+  expect(first("pending-install", "1")?.do).toBe("forget")
+  // Helm copies labels to later revisions.
+  expect(first("failed", "0")?.do).toBe("uninstall")
+  const good = { revision: 1, status: "superseded", labels: { [GOOD_LABEL]: "1", [FOUND_LABEL]: "1" } }
+  expect(nextRepair([good, { revision: 2, status: "failed", labels: {} }])?.do).toBe("rollback")
 })

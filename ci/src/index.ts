@@ -170,8 +170,9 @@ export class WalletWorld {
 
   /**
    * Plans or applies the infrastructure of one scope, or prints its outputs or resources.
-   * The resources are those in its state. Fails if the scope or action is unknown, if a wider scope that it needs was never
-   * applied, or if OpenTofu fails, and shows its message.
+   * The resources are those in its state. An apply always runs OpenTofu, so it also puts right what somebody else has changed
+   * in AWS. Fails if the scope or action is unknown, if a wider scope that it needs was never applied, or if OpenTofu fails,
+   * and shows its message.
    *
    * Example: `./daggerw call infra --env preview-nightly --scope environment --action plan`
    *

@@ -11,7 +11,7 @@ const actions = ["plan", "apply", "outputs", "state"]
 
 /**
  * Plans, applies or reads the infrastructure of one scope. To apply it, what it needs of wider scopes is applied first; to
- * plan or read it, they must be there.
+ * plan or read it, they must be there. An apply always runs OpenTofu, which puts right what somebody else has changed in AWS.
  *
  * @param session the call
  * @param name the environment's name
@@ -27,7 +27,7 @@ export async function infra(session: Session, name: string, scope: string, actio
   const deployment = await session.deployment(name)
   const id = `infra:${scope}`
   const graph = select(buildGraph(deployment.environment), (step) => step.id === id)
-  if (action === "apply") return resultText(deployment, await execute(graph, deployment))
+  if (action === "apply") return resultText(deployment, await execute(graph, deployment, id))
 
   const above = { ...graph, steps: graph.steps.filter((step) => step.id !== id) }
   await read(above, deployment, scope)

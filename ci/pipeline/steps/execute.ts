@@ -12,9 +12,10 @@ const outcomes = { create: "created", update: "updated", unchanged: "unchanged" 
  *
  * @param graph the steps, with what each needs
  * @param deployment the deployment
+ * @param always the step that is applied even where its record says that nothing has changed
  * @returns what happened to each step, in the graph's order; it never throws for a step that failed
  */
-export async function execute(graph: Graph, deployment: Deployment): Promise<StepResult[]> {
+export async function execute(graph: Graph, deployment: Deployment, always?: string): Promise<StepResult[]> {
   return walk<StepResult>(graph, async (step, needs) => {
     const failed = needs.filter(({ outcome }) => outcome === "failed" || outcome === "skipped")
     if (failed.length > 0)
@@ -22,7 +23,9 @@ export async function execute(graph: Graph, deployment: Deployment): Promise<Ste
     return timed(step, async (now) => {
       const work = stepFor(step, deployment)
       const found = await work.inspect()
-      const { action, why } = work.plan(found)
+      const planned = work.plan(found)
+      const asked = step.id === always && planned.action === "unchanged"
+      const { action, why } = asked ? { action: "update" as const, why: "asked for, though nothing changed" } : planned
       now(`${action} (${why})`)
       const outputs = work.outputs(action === "unchanged" ? found : await work.apply(found))
       deployment.keep(step.id, outputs)

@@ -28,8 +28,15 @@ export async function plan(graph: Graph, deployment: Deployment, ask: Ask): Prom
     const asked = ask === "all" || (ask === "changed" && action === "update")
     if (step.kind === "infrastructure" && action !== "create" && asked) {
       const details = await infrastructureChanges(step.scope, step.environment, deployment)
-      if (action === "unchanged" && details.length > 0)
-        return { step: step.id, action: "update", summary: "AWS is not as it was left", details }
+      if (action === "unchanged" && details.length > 0) {
+        const command = `infra --env ${step.environment.name} --scope ${step.scope} --action apply`
+        return {
+          step: step.id,
+          action: "update",
+          summary: `AWS is not as it was left; put it right: ${command}`,
+          details,
+        }
+      }
       return { step: step.id, action, summary: why, details }
     }
     return { step: step.id, action, summary: why }

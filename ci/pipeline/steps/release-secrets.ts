@@ -48,11 +48,12 @@ export async function staleSecrets(
 ): Promise<Stale[]> {
   const kubernetes = await deployment.kubernetes()
   const looked = Object.entries(secrets).map(async ([name, keys]) => {
-    const [source, live] = await Promise.all([
+    const [{ source, gone }, live] = await Promise.all([
       sourceOf(keys, deployment),
       kubernetes.get<Secret>(path(namespace, name)),
     ])
-    const why = problem(live, source, Object.keys(keys))
+    const lost = gone.length > 0 ? `Secrets Manager has no value of ${gone.sort().join(", ")}` : undefined
+    const why = lost ?? problem(live, source, Object.keys(keys))
     if (why) return [{ name, source, why: `Secret ${name}: ${why}` }]
     const owner = live?.metadata.labels?.[releaseLabel]
     const whose = owner ? `belongs to release ${owner}` : "does not say whose it is"
@@ -80,13 +81,19 @@ function ownFields({ metadata }: Secret): string[] {
   return own.flatMap(({ fieldsV1 }) => Object.keys(fieldsV1?.["f:data"] ?? {}))
 }
 
-async function sourceOf(keys: Release["secrets"][string], { place }: Deployment): Promise<string> {
-  const sources = Object.entries(keys).map(async ([key, from]) =>
-    "arn" in from ? [key, from.arn, from.field ?? null, await secretVersion(place, from.arn)] : [key, from.value],
-  )
-  return digest(await Promise.all(sources))
-    .replace("sha256:", "")
-    .slice(0, 40)
+async function sourceOf(
+  keys: Release["secrets"][string],
+  { place }: Deployment,
+): Promise<{ source: string; gone: string[] }> {
+  const gone: string[] = []
+  const sources = Object.entries(keys).map(async ([key, from]) => {
+    if (!("arn" in from)) return [key, from.value]
+    const version = await secretVersion(place, from.arn)
+    if (!version) gone.push(from.arn)
+    return [key, from.arn, from.field ?? null, version]
+  })
+  const all = digest(await Promise.all(sources)).replace("sha256:", "")
+  return { source: all.slice(0, 40), gone }
 }
 
 /**

@@ -5,7 +5,7 @@ import { createServer } from "node:net"
 import { homedir, tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type Result, repository, run, until } from "./commands.ts"
+import { type Result, repository, run, until, write } from "./commands.ts"
 
 const shared = process.env.XDG_CACHE_HOME || join(homedir(), ".cache")
 const toolchain = (args: string[], cache: string) =>
@@ -69,18 +69,29 @@ const container = ["core", "container", "from", "--address"]
 const inContainer = (image: string, ...command: string[]): Promise<Result> =>
   dagger("--silent", ...container, image, "with-exec", `--args=${command.join(",")}`, "stdout")
 
-/** A client whose service takes no notice when it is asked to end. */
+/**
+ * A client whose service takes no notice when it is asked to end, and comes from a module in TypeScript. Such a module asks for
+ * its own name: what the engine answers to that, it cannot write down.
+ */
 const serviceThatEndsSlowly = () => {
-  const service = ["as-service", "--args=sh", "--args=-c", "--args=trap '' TERM; python3 -m http.server 9999; true"]
-  return dagger(
-    ...container,
-    "python:3.13-slim",
-    "with-exposed-port",
-    "--port=9999",
-    ...service,
-    "up",
-    "--ports=9999:9999",
+  const module = join(cache, "slow")
+  write(join(module, "dagger.json"), '{"name":"slow","engineVersion":"v0.21.8","sdk":{"source":"typescript"}}')
+  write(join(module, "package.json"), '{"type":"module"}')
+  write(join(module, "tsconfig.json"), '{"compilerOptions":{"experimentalDecorators":true}}')
+  write(
+    join(module, "src/index.ts"),
+    `import { dag, func, object, type Service } from "@dagger.io/dagger"
+@object()
+export class Slow {
+  @func()
+  server(): Service {
+    const args = ["sh", "-c", "trap '' TERM; python3 -m http.server 9999; true"]
+    return dag.container().from("python:3.13-slim").withExposedPort(9999).asService({ args })
+  }
+}
+`,
   )
+  return dagger("-m", module, "call", "server", "up", "--ports=9999:9999")
 }
 
 const processes = async () => (await run("ip", ["netns", "pids", namespace], {})).stdout.split("\n").filter(Boolean)

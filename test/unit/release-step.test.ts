@@ -46,8 +46,8 @@ async function apply(live: KubernetesObject, before: KubernetesObject, after: Ku
   return applyTo(after)
 }
 
-/** Applies the step to the cluster as it is. */
-async function applyTo(after: KubernetesObject) {
+/** The step, in the cluster as it is. */
+function stepTo(after: KubernetesObject) {
   upgrades = []
   const helm = {
     upgrade: async (spec: ReleaseSpec) => {
@@ -67,8 +67,14 @@ async function applyTo(after: KubernetesObject) {
     kubernetes: async () => cluster.kubernetes,
     helm: async () => helm,
     registry: async () => ({ host: "registry" }),
+    hasCluster: () => false,
   } as unknown as Deployment
-  const step = releaseStep("release:web", "web", environment.releases.shop, deployment)
+  return releaseStep("release:web", "web", environment.releases.shop, deployment)
+}
+
+/** Applies the step to the cluster as it is. */
+async function applyTo(after: KubernetesObject) {
+  const step = stepTo(after)
   return step.outputs(await step.apply({ made: "abc", wrong: [], stale: [], first: [] }))
 }
 
@@ -130,19 +136,26 @@ describe("a release of which Helm has no record, but whose objects are there", (
     const annotations = { "meta.helm.sh/release-name": "web", "meta.helm.sh/release-namespace": "shop" }
     return { ...one, metadata: { ...one.metadata, annotations } }
   }
-  const namespace = object("Namespace shop", {}, { namespace: undefined })
+  const labels = { "wallet-world.environment": "one" }
+  const namespace = object("Namespace shop", {}, { namespace: undefined, labels })
 
-  test("its first revision is marked, so that they stay where it fails", async () => {
+  test("the plan names them, and its first revision is marked, so that they stay where it fails", async () => {
     manifest = manifestOf(web(1))
     cluster = new Cluster([namespace, owned(web(1))])
-    await applyTo(web(1))
+    const step = stepTo(web(1))
+    const found = await step.inspect()
+    expect(step.plan(found).why).toBe("not installed; Helm's records are gone, but these are there: Deployment web")
+    await step.apply(found)
     expect(upgrades.map(({ labels }) => labels[FOUND_LABEL])).toEqual(["1"])
   })
 
   test("nothing is marked where they are nobody's", async () => {
     manifest = manifestOf(web(1))
     cluster = new Cluster([namespace, web(1)])
-    await applyTo(web(1))
+    const step = stepTo(web(1))
+    const found = await step.inspect()
+    expect(step.plan(found).why).toBe("not installed")
+    await step.apply(found)
     expect(upgrades.map(({ labels }) => labels[FOUND_LABEL])).toEqual([undefined])
   })
 })

@@ -127,7 +127,7 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       if (reasons.length > 0) return { action: "update", why: because(...reasons) }
       return { action: "unchanged", why: "chart, images, values and secrets; every object as applied and ready" }
     },
-    async apply({ made, first }) {
+    async apply({ made, first, found = [] }) {
       const { chart, values, secrets } = resolved()
       const [there, { host }] = await Promise.all([installed(), deployment.registry()])
       const { helm, kubernetes } = there
@@ -139,7 +139,6 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       const repaired = await repair(there).catch((error: Error) => [`${error.message}; upgrading all the same`])
       repaired.forEach(tell)
       const before = await markGood(there)
-      const found = await foundWithout(before)
       if (found.length > 0) tell(`Helm's records are gone, but these are there, and are kept: ${found.join(", ")}`)
       const start = await scaleUpLast(there)
       for (const one of first) {

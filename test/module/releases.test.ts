@@ -317,6 +317,21 @@ test("what takes longer to be ready than a token is good for becomes ready, and 
   ).not.toBe(0)
 })
 
+test("without Helm's records: what runs is named by plan, stays where the installation fails, and is taken over", async () => {
+  const running = () => kubectl("get", "deployment", "other", "-n", environment, "-o", "jsonpath={.metadata.uid}")
+  const uid = await running()
+  await kubectl("delete", "secrets", "-l", "owner=helm,name=web", "-n", environment)
+  expect(await plan()).toMatch(/not installed; Helm's records are gone, but these are there: .*Deployment other/)
+  set({ delay: 600 })
+  caller.edit(file, "timeout: 90", "timeout: 20")
+  expect(errorOf(await deploy())).toContain("objects of the release were there before it, which stay")
+  expect(await running()).toBe(uid)
+  expect(await revisions()).toEqual([])
+  set({ delay: 0 })
+  expect((await deployed()).row).toMatch(/created +revision 1/)
+  expect(await running()).toBe(uid)
+})
+
 test("a first installation that fails leaves nothing, and says so, and what Kubernetes refuses", async () => {
   await caller.call(["destroy", "--env", environment])
   set({ delay: 600, refused: true })

@@ -134,7 +134,7 @@ test("it goes with a deployment that is confirmed, whatever its hooks do, and wh
   expect(deployed).toMatch(
     new RegExp(`^release:${kept}/old: uninstalling failed: .*the hook refuses.*without hooks`, "ms"),
   )
-  expect(deployed).toContain(`what the cluster does not know: Widget one of ${group}/v1.`)
+  expect(deployed).toContain(`Helm cannot address Widget one: of a kind that the cluster does not know, ${group}/v1.`)
   expect(await names("namespaces", "-l", label)).toEqual([kept])
   expect(await names("deployments,secrets", "-n", kept)).toEqual([
     "web",

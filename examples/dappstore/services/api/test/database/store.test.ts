@@ -54,7 +54,7 @@ test("what jsonb cannot hold is refused as such", async () => {
   await store.close()
 })
 
-test("it becomes healthy when the database does, without a restart", async () => {
+test("it becomes healthy when the database does, without a restart", async (context) => {
   await withClient(postgres.config, (client) => client.query("DROP TABLE IF EXISTS dapps"))
   const user = "late"
   const lines: string[] = []
@@ -62,6 +62,11 @@ test("it becomes healthy when the database does, without a restart", async () =>
     lines.push(`${message} ${fields?.reason}`),
   )
   const api = await startApi(store)
+  // Also where it fails: what listens keeps the process.
+  context.after(async () => {
+    await api.stop()
+    await store.close()
+  })
   const prepared = store.prepare(never)
   const before = await fetch(`${api.url}/health`)
   assert.equal(before.status, 503)
@@ -77,7 +82,5 @@ test("it becomes healthy when the database does, without a restart", async () =>
   assert.equal((await fetch(`${api.url}/health`)).status, 200)
   assert.match(lines[0] ?? "", /database not ready/)
   assert.equal((await put(`${api.writeUrl}/dapps/x`, { name: "x" })).status, 201)
-  await api.stop()
-  await store.close()
   await withClient(postgres.config, (client) => client.query(`DROP OWNED BY ${user}; DROP ROLE ${user}`))
 })

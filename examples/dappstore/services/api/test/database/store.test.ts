@@ -1,6 +1,7 @@
 // The store on a real Postgres.
 import assert from "node:assert/strict"
 import { after, before, test } from "node:test"
+import { setTimeout as sleep } from "node:timers/promises"
 import { Store, UnstorableError } from "../../src/store.ts"
 import { startApi } from "../api.ts"
 import { put } from "../http.ts"
@@ -71,6 +72,8 @@ test("it becomes healthy when the database does, without a restart", async (cont
   const before = await fetch(`${api.url}/health`)
   assert.equal(before.status, 503)
   assert.match(await before.text(), /role \\"late\\" does not exist|password authentication failed/)
+  // However long its first try takes, it must come before the database is ready.
+  while (lines.length === 0) await sleep(20)
   await withClient(postgres.config, (client) =>
     // No superuser, as nobody is one on RDS.
     client.query(`

@@ -1,6 +1,7 @@
 // Releases that Helm cannot uninstall: hooks that fail, kinds that are gone, objects that stay.
 import { beforeEach, describe, expect, test } from "vitest"
 import { uninstall } from "../../ci/pipeline/steps/release-uninstall.js"
+import { KubernetesError } from "../../ci/pipeline/tools/kubernetes.js"
 import { Cluster } from "./cluster.js"
 
 const settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\n"
@@ -112,6 +113,17 @@ describe("an object of a kind that the cluster does not know", () => {
     expect(there(path)).toBe(true)
     await uninstall(release())
     expect(there(path)).toBe(false)
+  })
+
+  test("what may not be looked at is not taken for gone", async () => {
+    cluster.install("shop", "web", { status: "uninstalling", manifest })
+    const get = cluster.kubernetes.get.bind(cluster.kubernetes)
+    cluster.kubernetes.get = async <T>(path: string) => {
+      if (path === configMap("settings")) throw new KubernetesError("forbidden", 403)
+      return get<T>(path)
+    }
+    await expect(uninstall(release())).rejects.toThrow("forbidden")
+    expect(there(record)).toBe(true)
   })
 
   test("what another release owns by now is left alone", async () => {

@@ -73,16 +73,22 @@ export interface Live extends Named {
 }
 
 /**
- * The objects of a manifest that are there, and that the caller may look at.
+ * The objects of a manifest that are there.
  *
  * @param kubernetes the cluster
  * @param namespace the namespace of objects that name none
  * @param named which, as {@link objectsOf} finds them
+ * @param failed what becomes of an error; by default it is thrown: what cannot be seen may be there
  */
-export async function liveObjects(kubernetes: Kubernetes, namespace: string, named: readonly Named[]): Promise<Live[]> {
+export async function liveObjects(
+  kubernetes: Kubernetes,
+  namespace: string,
+  named: readonly Named[],
+  failed: (error: unknown) => undefined = thrown,
+): Promise<Live[]> {
   const looked = named.map(async (one) => {
     const path = await kubernetes.anyPathOf(one.object, namespace)
-    const live = path && (await kubernetes.get(path).catch(forbidden))
+    const live = path && (await kubernetes.get(path).catch(failed))
     return path && live ? [{ ...one, path, live }] : []
   })
   return (await Promise.all(looked)).flat()
@@ -90,7 +96,7 @@ export async function liveObjects(kubernetes: Kubernetes, namespace: string, nam
 
 /** The objects of a manifest that are there and not ready. */
 export async function unreadyObjects(kubernetes: Kubernetes, namespace: string, manifest: string): Promise<Wrong[]> {
-  return (await liveObjects(kubernetes, namespace, objectsOf(manifest))).flatMap(({ title, live }) => {
+  return (await liveObjects(kubernetes, namespace, objectsOf(manifest), forbidden)).flatMap(({ title, live }) => {
     const why = unready(live)
     return why ? [{ title, why, uid: live.metadata.uid }] : []
   })
@@ -243,6 +249,10 @@ async function autoscaled(kubernetes: Kubernetes, namespace: string, named: read
     return found.map(({ spec: { scaleTargetRef: target } }) => `${one} ${target.kind} ${target.name}`)
   })
   return new Set((await Promise.all(lists)).flat())
+}
+
+function thrown(error: unknown): never {
+  throw error
 }
 
 /** What the caller may not look at is not judged. */

@@ -15,9 +15,9 @@ import {
 } from "@dagger.io/dagger"
 import type { Session } from "#commands/session.js"
 
-// The engine starts this module for each call, and its SDK loads every file of this folder and lets the compiler read all
-// that they import. So there is this one file, and it names the others by "#": that is resolved when a function is called,
-// and not by the SDK's compiler. A start for the constructor alone comes before it, unless the engine still has its result
+// The engine starts this module for each call. The official SDK loads every file of this folder then, and lets the compiler
+// read all that they import. So there is this one file, and it names the others by "#": that is resolved when a function is
+// called, and not by the SDK's compiler. A start for the constructor alone comes before it, unless the engine still has its result
 // for the same arguments. So no argument is new with each call, as the caller's workspace would be.
 @object()
 export class WalletWorld {

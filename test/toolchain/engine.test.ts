@@ -70,8 +70,8 @@ const inContainer = (image: string, ...command: string[]): Promise<Result> =>
   dagger("--silent", ...container, image, "with-exec", `--args=${command.join(",")}`, "stdout")
 
 /**
- * A client whose service takes no notice when it is asked to end, and comes from a module in TypeScript. Such a module asks for
- * its own name: what the engine answers to that, it cannot write down.
+ * A client whose service takes no notice when it is asked to end, and comes from a module in TypeScript. It asks for its own
+ * name, as the official SDK always does: what the engine answers to that, it cannot write down.
  */
 const serviceThatEndsSlowly = () => {
   const module = join(cache, "slow")
@@ -84,7 +84,8 @@ const serviceThatEndsSlowly = () => {
 @object()
 export class Slow {
   @func()
-  server(): Service {
+  async server(): Promise<Service> {
+    await dag.currentModule().name()
     const args = ["sh", "-c", "trap '' TERM; python3 -m http.server 9999; true"]
     return dag.container().from("python:3.13-slim").withExposedPort(9999).asService({ args })
   }

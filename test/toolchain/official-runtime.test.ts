@@ -9,16 +9,20 @@ import { type Result, repository, run, write } from "./commands.ts"
 
 /** The runtime's own version of the compiler (`tsdistconsts`). */
 const ownTypeScript = "5.9.3"
+/** Its version of what runs TypeScript. */
+const ownTsx = "4.15.6"
 
 const shared = process.env.XDG_CACHE_HOME || join(homedir(), ".cache")
 const work = mkdtempSync(join(tmpdir(), "official-runtime-"))
-/** What lies in the runtime's image and its mounts: node, npm, tsx, the compiler, the SDK in one file. */
+/** What lies in the runtime's image and its mounts: node, npm, the compiler, the SDK in one file. */
 const sdk = join(work, "sdk")
 const node = join(work, "node")
 const env = () => ({
   PATH: `${join(node, "usr/local/bin")}:/usr/sbin:/usr/bin:/sbin:/bin`,
   XDG_CACHE_HOME: shared,
   npm_config_prefer_offline: "true",
+  // How this machine reaches npm's registry.
+  ...(process.env.NODE_EXTRA_CA_CERTS && { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS }),
 })
 
 /** Unpacks what the toolchain built last of a part: its layer, which is by far its largest file. */
@@ -72,7 +76,7 @@ async function install(name: string, change: (dependencies: Record<string, strin
   if (mounted) mkdirSync(compiler, { recursive: true })
   if (mounted && Object.keys(manifest.dependencies).length === 1) return { code: 0, stdout: "", stderr: "" }
   write(join(module, "package-lock.json"), JSON.stringify(lock))
-  const mount = mounted ? `mount --bind ${sdk}/typescript-library ${compiler}` : ":"
+  const mount = mounted ? `mount --bind ${sdk}/introspector/node_modules/typescript ${compiler}` : ":"
   const script = `set -e; ${mount}; [ "$(npm -v)" = 11.8.0 ]; npm install --omit=dev`
   return run("unshare", ["--mount", "--propagation", "private", "bash", "-c", script], env(), module)
 }
@@ -88,7 +92,7 @@ it("a compiler of the runtime's own version cannot be installed, since it is mou
 it("the types are read from src alone", async () => {
   const types = join(work, "types")
   cpSync(join(repository, "ci/src"), join(types, "src"), { recursive: true })
-  cpSync(join(sdk, "typescript-library"), join(types, "node_modules/typescript"), { recursive: true })
+  cpSync(join(sdk, "introspector/node_modules/typescript"), join(types, "node_modules/typescript"), { recursive: true })
   for (const place of ["sdk", "node_modules/@dagger.io/dagger"])
     library(join(types, place), ["index.ts", "telemetry.ts"])
   const introspector = join(sdk, "introspector/introspector.mjs")
@@ -110,7 +114,7 @@ it("it is installed, and started under tsx: the constructor, functions, and ever
   const module = join(work, "module")
   // NodeRuntime.SetupContainer
   for (const place of ["sdk", "node_modules/@dagger.io/dagger"])
-    library(join(module, place), readdirSync(join(sdk, "bundled_lib")))
+    library(join(module, place), ["core.js", "index.ts", "telemetry.ts"])
   const config = JSON.parse(readFileSync(join(repository, "ci/tsconfig.json"), "utf8"))
   const paths = { "@dagger.io/dagger": ["./sdk/index.ts"], "@dagger.io/dagger/telemetry": ["./sdk/telemetry.ts"] }
   Object.assign(config.compilerOptions, { experimentalDecorators: true, paths })
@@ -119,7 +123,8 @@ it("it is installed, and started under tsx: the constructor, functions, and ever
     cpSync(join(repository, "ci", path), join(module, path), { recursive: true })
   // In place of the runtime's entry point, which an engine must have started: it loads the same files, and calls them.
   const entry = write(join(module, "src/__dagger.entrypoint.ts"), calls)
-  const tsx = ["node", join(sdk, "tsx/node_modules/tsx/dist/cli.mjs"), "--no-deprecation"]
+  await succeed("npm", ["install", "--prefix", join(work, "tsx"), `tsx@${ownTsx}`])
+  const tsx = ["node", join(work, "tsx/node_modules/tsx/dist/cli.mjs"), "--no-deprecation"]
   const start = [...tsx, "--tsconfig", join(module, "tsconfig.json"), entry]
   const { stdout } = await succeed(join(repository, "daggerw"), ["--silent", "run", ...start])
   const { imported, environments, environment, tenant } = JSON.parse(stdout)

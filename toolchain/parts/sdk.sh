@@ -2,25 +2,21 @@
 needs="engine"
 uses="npm/sdk sdk lib/npm.sh lib/layer.sh"
 packages="jq npm ca-certificates"
-seconds=45 megabytes=700
+seconds=30 megabytes=400
 
 build() {
   . "$toolchain/lib/npm.sh"
   . "$toolchain/lib/layer.sh"
   npm_install sdk
-  local sdk=$work/content modules=$work/sdk/node_modules library
-  library=$modules/@dagger.io/dagger/dist/src
-  mkdir -p "$sdk"/{bundled_lib,introspector/node_modules,tsx/node_modules}
-  cp "$toolchain"/sdk/lib/*.ts "$sdk/bundled_lib/"
-  cp -r "$toolchain/sdk/entrypoint.ts" "$toolchain/sdk/runtime" "$toolchain/sdk/bin" "$sdk/"
-  bundle "$library/index.js" "$sdk/bundled_lib/core.js"
-  bundle "$library/module/entrypoint/introspection_entrypoint.js" "$sdk/introspector/introspector.mjs"
+  local sdk=$work/content from=$work/sdk modules=$work/sdk/node_modules
+  mkdir -p "$sdk"/introspector/node_modules
+  cp -r "$toolchain/sdk/runtime" "$toolchain/sdk/bin" "$sdk/"
+  cp -r "$toolchain/sdk/lib" "$sdk/bundled_lib"
+  cp "$toolchain"/sdk/*.js "$from/"
+  bundle core.js "$sdk/bundled_lib/core.js" --alias:typescript=./no-compiler.js --minify-whitespace --minify-syntax
+  bundle "$modules/@dagger.io/dagger/dist/src/module/entrypoint/introspection_entrypoint.js" "$sdk/introspector/introspector.mjs" --external:typescript
   cp -r "$modules/typescript" "$sdk/introspector/node_modules/"
-  cp -r "$modules/typescript" "$sdk/typescript-library"
-  # tsx with what it needs: its compiler, and the reader of tsconfig.json files.
-  mkdir -p "$sdk/tsx/node_modules/@esbuild"
-  cp -r "$modules"/{tsx,esbuild,get-tsconfig,resolve-pkg-maps} "$sdk/tsx/node_modules/"
-  cp -r "$modules/@esbuild/linux-x64" "$sdk/tsx/node_modules/@esbuild/"
+  cp "$modules/@esbuild/linux-x64/bin/esbuild" "$sdk/bin/"
   cp "$(output engine)/helpers/codegen" "$sdk/codegen"
   pack_layer "$sdk"
   from_scratch=yes
@@ -31,7 +27,9 @@ build() {
   awk '{ print "sha256:" $2 }' "$out/names" >"$out/root/usr/local/share/dagger/typescript-sdk.digest"
 }
 
-# bundle ENTRY FILE: one file of the module and all that it imports, but for the TypeScript compiler
+# bundle ENTRY FILE OPTION...: one file of the module and all that it imports
 bundle() {
-  "$modules/@oven/bun-linux-x64-baseline/bin/bun" build "$1" --external=typescript --target=node --outfile "$2"
+  local require='import { createRequire } from "node:module"; const require = createRequire(import.meta.url)'
+  (cd "$from" && node_modules/@esbuild/linux-x64/bin/esbuild "$1" --bundle --platform=node --format=esm --target=node24 --log-level=warning \
+    "--banner:js=$require" "--outfile=$2" "${@:3}")
 }

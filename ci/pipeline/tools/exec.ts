@@ -46,6 +46,34 @@ export async function cached(box: Container, command: string[]): Promise<Done> {
 }
 
 /**
+ * Runs commands one after the other, as one {@link cached} command: each request to the engine takes a tenth of a second.
+ *
+ * @param box the container
+ * @param commands the commands; one that begins with `sh` says itself what is wrong
+ * @returns what the last one printed
+ * @throws with what the first one that fails printed
+ */
+export async function cachedInTurn(box: Container, commands: string[][]): Promise<Done> {
+  const lines = commands.map((command) => `step ${command.map(quoted).join(" ")}`)
+  const done = await ended(box.withNewFile("/run/in-turn", [stepScript, ...lines].join("\n")), ["sh", "/run/in-turn"])
+  if (done.code !== 0) throw new Error(secrets.hide(done.stderr.trim()))
+  return done
+}
+
+/** What a command printed that is not the last one is nobody's. */
+const stepScript = `
+step() {
+  : >${quietly}/stdout
+  said=$("$@" 2>&1 >${quietly}/stdout) && return
+  code=$?
+  case $1 in sh) ;; *) printf '%s %s: ' "$1" "$2" >&2 ;; esac
+  printf '%s\\n' "\${said:-exit code $code}" >&2
+  exit 1
+}`
+
+const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`
+
+/**
  * Runs a command to its end, out of the engine's cache where it ran before.
  *
  * @param box the container

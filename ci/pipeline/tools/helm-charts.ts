@@ -1,10 +1,10 @@
 // Helm charts: packages, renders and pushes them, without a cluster.
 import { basename } from "node:path"
-import { type Container, type Directory, dag, type File } from "@dagger.io/dagger"
+import type { Container, Directory, File } from "@dagger.io/dagger"
 import { type ChartFiles, type Dependency, helmValues, packings, readChart, withContent } from "../model/index.js"
 import type { Target } from "../targets/target.js"
 import type { Registry } from "./ecr.js"
-import { cached, printed, run } from "./exec.js"
+import { cachedInTurn, printed, run } from "./exec.js"
 import { withRegistryLogin } from "./registry.js"
 import { toolbox } from "./toolbox.js"
 
@@ -35,18 +35,17 @@ export async function packageChart(charts: Charts, path: string, version: string
  */
 export async function contentVersion(charts: Charts, path: string): Promise<string> {
   const { version } = readChart(path, charts.files)
-  // Unpacked again: an archive's bytes depend on who packed it, too.
-  const unpack = ["tar", "--extract", "--file", archive(path, version), "--directory", "/content"]
-  const box = (await packed(charts, path, version)).withDirectory("/content", dag.directory()).withExec(unpack)
-  const digest = await box.directory("/content").digest()
+  const digest = await (await packed(charts, path, version)).directory("/content").digest()
   return withContent(version, digest.slice(digest.lastIndexOf(":") + 1))
 }
 
 const archive = (path: string, version: string) => `/out/${basename(path)}-${version}.tgz`
 
+/** Its archive, and the same unpacked again: an archive's bytes depend on who packed it, too. */
 async function packed(charts: Charts, path: string, version: string): Promise<Container> {
-  const command = ["helm", "package", `/charts/${path}`, "--version", version, "--destination", "/out"]
-  return (await cached(await withChart(charts, path), command)).box
+  const pack = ["helm", "package", `/charts/${path}`, "--version", version, "--destination", "/out"]
+  const unpack = ["tar", "--extract", "--file", archive(path, version), "--directory", "/content"]
+  return inChart(charts, path, [pack, ["mkdir", "/content"], unpack])
 }
 
 /**
@@ -63,30 +62,40 @@ export async function renderChart(
   { name, namespace, values }: { name: string; namespace: string; values: unknown },
 ): Promise<File> {
   const options = ["--namespace", namespace, "--values", "/run/values.json"]
-  const box = (await withChart(charts, path)).withNewFile("/run/values.json", helmValues(values))
-  const rendered = await cached(box, ["helm", "template", name, `/charts/${path}`, ...options])
-  return rendered.box.file(printed)
+  const template = ["helm", "template", name, `/charts/${path}`, ...options]
+  return (await inChart(charts, path, [template], { "/run/values.json": helmValues(values) })).file(printed)
 }
 
 /**
- * A chart at its path in `/charts`, with what it depends on in its charts/. Helm's own `dependency build` is not used: it
- * does not make a library ready that needs another one, refuses archives that lie there, and takes away those that it does
- * not know.
+ * Runs commands with a chart at its path in `/charts`, with what it depends on in its charts/. Helm's own `dependency build` is
+ * not used: it does not make a library ready that needs another one, refuses archives that lie there, and takes away those
+ * that it does not know.
  */
-async function withChart({ files, content }: Charts, path: string): Promise<Container> {
+async function inChart(
+  { files, content }: Charts,
+  path: string,
+  commands: string[][],
+  texts: Record<string, string> = {},
+): Promise<Container> {
   const all = packings(path, files)
-  let box = all.reduce(
+  const charts = all.reduce(
     (to, { directory, replaced }) =>
       to.withDirectory(`/charts/${directory}`, content.directory(directory), { exclude: [...replaced] }),
     await toolbox("helm"),
   )
-  for (const { directory, libraries, remote } of all) {
-    const commands = [...libraries.map((library) => ["helm", "package", `/charts/${library}`]), ...remote.map(pull)]
-    for (const command of commands)
-      box = (await cached(box, [...command, "--destination", `/charts/${directory}/charts`])).box
-  }
-  await checkDependencies(box, path, files)
-  return box
+  const box = Object.entries({ ...texts, "/run/dependencies": dependencies }).reduce(
+    (to, [file, text]) => to.withNewFile(file, text),
+    charts,
+  )
+  const prepare = all.flatMap(({ directory, libraries, remote }) =>
+    [...libraries.map((library) => ["helm", "package", `/charts/${library}`]), ...remote.map(pull)].map((command) => [
+      ...command,
+      "--destination",
+      `/charts/${directory}/charts`,
+    ]),
+  )
+  const check = readChart(path, files).dependencies.length === 0 ? [] : [["sh", "/run/dependencies", path]]
+  return (await cachedInTurn(box, [...prepare, ...check, ...commands])).box
 }
 
 const pull = ({ name, version, repository }: Dependency) =>
@@ -95,17 +104,12 @@ const pull = ({ name, version, repository }: Dependency) =>
     : ["helm", "pull", name, "--repo", repository, "--version", version]
 
 /** Lets Helm say whether what is in charts/ is what the chart asks for: a range of versions is known to it alone. */
-async function checkDependencies(box: Container, path: string, files: ChartFiles): Promise<void> {
-  if (readChart(path, files).dependencies.length === 0) return
-  const { stdout } = await cached(box, ["helm", "dependency", "list", `/charts/${path}`])
-  const wrong = stdout
-    .split("\n")
-    .filter((line) => /\t(wrong version|missing|corrupt|misnamed|too many|bad|invalid)/.test(line))
-  if (wrong.length > 0)
-    throw new Error(
-      `${path}/Chart.yaml requires charts that its charts/ directory does not contain:\n${wrong.join("\n")}`,
-    )
-}
+const dependencies = `
+wrong=$(helm dependency list "/charts/$1" | grep -P '\\t(wrong version|missing|corrupt|misnamed|too many|bad|invalid)') || exit 0
+echo "$1/Chart.yaml requires charts that its charts/ directory does not contain:" >&2
+echo "$wrong" >&2
+exit 1
+`
 
 /**
  * Pushes a packaged chart.

@@ -3,6 +3,8 @@ import { type Container, type Directory, dag, type File } from "@dagger.io/dagge
 import type { Json } from "../model/index.js"
 import { type AwsPlace, credentialVariables } from "./aws.js"
 import { type Done, run, show } from "./exec.js"
+import { type Imports, lostResources, withImports } from "./lost-resources.js"
+import { say } from "./say.js"
 import { withSecretVariables } from "./secrets.js"
 import { toolbox } from "./toolbox.js"
 
@@ -25,7 +27,8 @@ const root = "/work/terragrunt"
 /** Terragrunt for one stack, as the caller. */
 export class Terragrunt {
   private constructor(
-    private readonly box: Container,
+    private readonly stack: Stack,
+    private readonly bare: Container,
     private readonly known: string[],
   ) {}
 
@@ -45,7 +48,6 @@ export class Terragrunt {
   ): Promise<Terragrunt> {
     const box = (await toolbox("terragrunt", "tofu"))
       .withMountedDirectory(root, sources.terragrunt)
-      .withNewFile("/run/inputs.json", JSON.stringify(stack))
       .withEnvVariable("WALLET_WORLD_INPUTS", "/run/inputs.json")
       .withEnvVariable("TG_TF_PATH", "tofu")
       .withEnvVariable("TG_NON_INTERACTIVE", "true")
@@ -58,6 +60,7 @@ export class Terragrunt {
     const attached = await place.target.attach(withProviders(box, sources.providers))
     const variables = credentialVariables(await place.target.credentials(place.account))
     return new Terragrunt(
+      stack,
       withSecretVariables(attached, [...variables, ["TF_ENCRYPTION", encryption(passphrase)]]).withWorkdir(
         `${root}/stacks/${stack.scope}`,
       ),
@@ -66,36 +69,72 @@ export class Terragrunt {
   }
 
   /**
-   * Applies every unit of the stack, in the order of their dependencies.
+   * Applies every unit of the stack, in the order of their dependencies. What a killed run has made and the state does not know
+   * is imported.
    *
    * @returns the outputs of the units, by unit; the modules see to it that none is secret
    */
   async apply(): Promise<Record<string, Json>> {
-    const applied = await this.shown("apply")
+    const applied = await this.applied({})
     const { stdout } = await this.read(applied.box, "output", "--format", "json")
     return JSON.parse(stdout)
   }
 
+  /** One thing that is lost hides another that needs it, so this may take several turns. */
+  private async applied(imports: Imports): Promise<Done> {
+    try {
+      return await this.shown("apply", imports)
+    } catch (error) {
+      const { account, cluster, environment } = this.stack
+      const tags = { "wallet-world/account": account, "wallet-world/cluster": cluster }
+      const lost = lostResources((error as Error).message)
+      const more = withImports(imports, lost, { ...tags, "wallet-world/environment": environment })
+      if (!more) return fail(error as Error)
+      await this.refuseReplacement(more)
+      const list = lost.map(({ unit, address }) => `${unit}: ${address}`).join(", ")
+      say(`a run that was killed has made what is not in the state; it is taken over: ${list}`)
+      return this.applied(more)
+    }
+  }
+
+  /** What is taken over is not destroyed: it may hold data. */
+  private async refuseReplacement(imports: Imports): Promise<void> {
+    const plan = await this.plan(imports)
+    const replaced = Object.values(imports)
+      .flatMap((unit) => unit.import)
+      .filter(({ to }) => plan.includes(`# ${to} must be replaced`))
+      .map(({ to, id }) => `${to} (${id})`)
+    if (replaced.length > 0)
+      throw new Error(
+        `a run that was killed has made what is not in the state, and taking it over would replace it: ${replaced.join(", ")}. ` +
+          "Delete it in AWS, then run the same command again",
+      )
+  }
+
   /** What an apply would change, in Terragrunt's and OpenTofu's words. */
-  async plan(): Promise<string> {
-    const { stdout, stderr } = await this.read(this.box, "run", "plan")
+  async plan(imports: Imports = {}): Promise<string> {
+    const { stdout, stderr } = await this.read(this.box(imports), "run", "plan")
     return stdout + stderr
   }
 
   /** The addresses of all resources in the units' states. */
   async resources(): Promise<string> {
-    const { stdout } = await this.read(this.box, "run", "state", "list")
+    const { stdout } = await this.read(this.box(), "run", "state", "list")
     return stdout
   }
 
   /** Destroys every unit of the stack, in reverse order. */
   async destroy(): Promise<void> {
-    await this.shown("destroy")
+    await this.shown("destroy").catch(fail)
+  }
+
+  private box(imports: Imports = {}): Container {
+    return this.bare.withNewFile("/run/inputs.json", JSON.stringify({ ...this.stack, imports }))
   }
 
   /** What takes minutes: OpenTofu says what it is doing, and leaves out what is sensitive. */
-  private shown(action: string): Promise<Done> {
-    return show(this.box, ["terragrunt", "stack", "run", action], this.known).catch(fail)
+  private shown(action: string, imports?: Imports): Promise<Done> {
+    return show(this.box(imports), ["terragrunt", "stack", "run", action], this.known)
   }
 
   private read(box: Container, ...args: string[]): Promise<Done> {

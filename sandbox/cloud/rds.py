@@ -45,6 +45,9 @@ DBInstance.address = property(
 @rds
 def create_db_instance(r: BaseResponse, original: Any) -> Any:
     asked = r.params
+    # moto would put the new one in its place.
+    if asked["DBInstanceIdentifier"] in r.backend.databases:
+        raise error("DBInstanceAlreadyExists", "DB instance already exists")
     if asked.get("Engine") == "postgres":
         _check(asked)
         asked["EngineVersion"] = _version(asked.get("EngineVersion"))

@@ -44,6 +44,15 @@ class Databases(unittest.TestCase):
             )
         )
 
+    def test_an_identifier_that_is_taken_is_refused(self) -> None:
+        found = self.make("taken", MasterUserPassword="of-the-first-one")
+        with self.assertRaises(ClientError) as refused:
+            self.make("taken", MasterUserPassword="of-the-second-one")
+        self.assertEqual(refused.exception.response["Error"]["Code"], "DBInstanceAlreadyExists")
+        [same] = self.rds.describe_db_instances(DBInstanceIdentifier="taken")["DBInstances"]
+        self.assertEqual(same["DbiResourceId"], found["DbiResourceId"])
+        self.rds.delete_db_instance(DBInstanceIdentifier="taken", SkipFinalSnapshot=True)
+
     def test_a_database_with_a_managed_password(self) -> None:
         found = self.make("managed", DBName="store", ManageMasterUserPassword=True)
         secret = json.loads(

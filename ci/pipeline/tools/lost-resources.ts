@@ -8,7 +8,6 @@ export interface Lost {
   address: string
   /** What the error calls it: name or identifier, or the names of cluster and part, with a colon. */
   name: string
-  error: string
 }
 
 /** Configurations that import lost resources, in JSON syntax, by unit. */
@@ -63,9 +62,13 @@ export function lostResources(log: string): Lost[] {
   for (const [, unit, line] of log.matchAll(/STDERR \[\.terragrunt-stack\/([\w-]+)\] tofu: (.*)/g))
     texts.set(unit, `${texts.get(unit) ?? ""}${line}\n`)
   return [...texts].flatMap(([unit, text]) =>
-    [...text.matchAll(/^Error: creating .*?(?: \((\S+)\))?: (.*(?:\n.*?)*?)\n +with (.+),$/gm)]
-      .filter(([, , error]) => isThere.test(error))
-      .map(([, name = "", error, address]) => ({ unit, address, name, error })),
+    text.split(/^Error: /m).flatMap((error) => {
+      const [, address] = /^ +with (.+),$/m.exec(error) ?? []
+      const [, name = ""] = /^creating [^(\n]*\((\S+)\)/.exec(error) ?? []
+      return address && error.startsWith("creating ") && isThere.test(error.replace(/\s+/g, " "))
+        ? [{ unit, address, name }]
+        : []
+    }),
   )
 }
 
@@ -83,24 +86,19 @@ const isThere = /already ?exists?|Duplicate|ResourceExists|ResourceInUse|already
 export function withImports(imports: Imports, lost: Lost[], tags: Record<string, string>): Imports | undefined {
   const more = structuredClone(imports)
   let added = 0
-  for (const { unit, address, name, error } of lost) {
+  for (const { unit, address, name } of lost) {
     more[unit] ??= { data: {}, import: [] }
     const { data, import: known } = more[unit]
     if (known.some(({ to }) => to === address)) continue
     const key = `lost${known.length}`
     const own = { ...tags, "wallet-world/unit": unit }
     const type = address.split(".")[0]
-    const rule = type === "aws_vpc_security_group_ingress_rule" ? ruleOf(error) : undefined
     const lookup = lookups[type]
-    if (rule) {
-      set(data, "aws_vpc_security_group_rules", key, { tags: own })
-      set(data, "aws_vpc_security_group_rule", key, {
-        for_each: `\${toset(data.aws_vpc_security_group_rules.${key}.ids)}`,
-        security_group_rule_id: "${each.key}",
-      })
-      const is = Object.entries(rule).map(([attribute, value]) => `rule.${attribute} == ${JSON.stringify(value)}`)
-      const all = `data.aws_vpc_security_group_rule.${key}`
-      known.push({ to: address, id: `\${one([for id, rule in ${all} : id if ${is.join(" && ")}])}` })
+    if (type === "aws_vpc_security_group_ingress_rule") {
+      // Its error has no name, and its id says nothing.
+      const resource = address.slice(type.length + 1).replace(/\["?(.*?)"?\]$/, "-$1")
+      set(data, "aws_vpc_security_group_rules", key, { tags: { ...own, "wallet-world/resource": resource } })
+      known.push({ to: address, id: `\${one(data.aws_vpc_security_group_rules.${key}.ids)}` })
     } else if (lookup && name) {
       if (lookup.data) set(data, type, key, { ...lookup.data(name), ...(!lookup.untagged && ownedBy(own, name)) })
       known.push({ to: address, id: lookup.id ? `\${data.${type}.${key}.${lookup.id}}` : name })
@@ -121,10 +119,4 @@ function ownedBy(tags: Record<string, string>, name: string) {
   )
   const error_message = `${name} exists, and its tags do not say that this unit has made it: delete it, or rename what is to be made.`
   return { lifecycle: { postcondition: { condition: `\${${same.join(" && ")}}`, error_message } } }
-}
-
-/** What EC2 says about a rule that exists: its peer and its ports. */
-function ruleOf(error: string) {
-  const [, peer, from, to] = /peer: (sg-\w+)(?:.*?), TCP, from port: (\d+), to port: (\d+)/.exec(error) ?? []
-  return peer ? { referenced_security_group_id: peer, from_port: Number(from), to_port: Number(to) } : undefined
 }

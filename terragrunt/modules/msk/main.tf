@@ -119,4 +119,7 @@ resource "aws_vpc_security_group_ingress_rule" "clients" {
   ip_protocol                  = "tcp"
   from_port                    = each.value.from
   to_port                      = each.value.to
+
+  # By this, one is found that exists and is not in the state.
+  tags = { "wallet-world/resource" = "clients-${each.key}" }
 }

@@ -101,4 +101,7 @@ resource "aws_vpc_security_group_ingress_rule" "clients" {
   ip_protocol                  = "tcp"
   from_port                    = 5432
   to_port                      = 5432
+
+  # By this, one is found that exists and is not in the state.
+  tags = { "wallet-world/resource" = "clients-${count.index}" }
 }

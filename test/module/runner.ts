@@ -7,6 +7,7 @@ import { parse } from "yaml"
 import type { Credentials } from "../../ci/pipeline/targets/target.js"
 import { type Action, actions } from "./actions.js"
 import { type Contexts, evaluate, fill } from "./expression.js"
+import { githubVariables } from "./variables.js"
 import { command, type Ended, root } from "./world.js"
 
 interface Step {
@@ -224,13 +225,7 @@ async function runStep(
     WALLET_WORLD_SANDBOX: String(run.port ?? "off"),
     PATH: `${run.programs}:${process.env.PATH}`,
     HOME: process.env.HOME,
-    GITHUB_OUTPUT: output,
-    GITHUB_STEP_SUMMARY: summary,
-    GITHUB_RUN_ID: "1",
-    GITHUB_REPOSITORY: String(run.github.repository),
-    GITHUB_SERVER_URL: "https://github.com",
-    GITHUB_ACTOR: "somebody",
-    RUNNER_TEMP: machine.temporary,
+    ...githubVariables(String(run.github.repository), machine.temporary, output, summary),
     ...(contexts.env as Record<string, string>),
     ...machine.variables,
     ...filledTexts(step.env, contexts),

@@ -3,7 +3,7 @@ import { githubVariables } from "../../module/variables.js"
 import { targetFunctions } from "../../target-functions.js"
 import { type Call, calls } from "./calls.js"
 import type { Job, Repository, Step } from "./repository.js"
-import { ofJobs, type Rule, same, texts, unless } from "./rule.js"
+import { checksOut, ofJobs, type Rule, same, texts, unless } from "./rule.js"
 
 /** Variables that are set wherever a script runs. */
 const everywhere = [...Object.keys(githubVariables("", "", "", "")), "HOME", "PATH"]
@@ -25,6 +25,17 @@ function callsOf({ steps }: Job, repository: Repository): Call[] {
 }
 
 export const scriptRules: Record<string, Rule> = {
+  scripts: ofJobs(({ steps }, { text }) =>
+    steps.flatMap((step) => [
+      // Without a checkout there are no files.
+      ...unless(
+        !steps.some(checksOut) || !step.run?.trim().includes("\n"),
+        `a script of several lines must be a file in .github/scripts: ${step.run}`,
+      ),
+      ...filesOf(step).flatMap((path) => unless(text(path), `there is no ${path}`)),
+    ]),
+  ),
+
   "variables in scripts": ofJobs((job, repository) =>
     job.steps.flatMap((step) => {
       const environments = [job.workflow.content.env, job.definition.env, step.env]

@@ -1,4 +1,6 @@
 // The workflows keep every rule of ours, and a copy that breaks one is reported.
+import { statSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { repositoriesOf, repositoryTexts } from "./repository.js"
 import { broken, rules } from "./rules.js"
@@ -18,7 +20,7 @@ type Edit = [file: string, from: string, to: string, found?: string]
 const pinned = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"
 const harden = "step-security/harden-runner@b09bb98e06d4d774595224525879c09bc6e98c40"
 const commit = /COMMIT=(.*)/.exec(texts.get("examples/dappstore/wallet-world.env") ?? "")?.[1] ?? ""
-const call = "./daggerw call --aws-credentials='cmd://aws configure export-credentials'"
+const credentials = " --aws-credentials='cmd://aws configure export-credentials'\n          deploy"
 const listJob = "    permissions:\n      contents: read\n    outputs"
 
 const edits: Record<string, Edit[]> = {
@@ -43,13 +45,13 @@ const edits: Record<string, Edit[]> = {
     ["pull-request", "secrets.GITHUB_TOKEN", "secrets['TOKEN_OF_A_BOT']", "needs no secret"],
     ["example:pull-request", "secrets.GITHUB_TOKEN", "secrets.TOKEN_OF_A_BOT", "needs no secret"],
     ["reuse", "          aws-region:", "          aws-access-key-id: x\n          aws-region:", "keys of AWS"],
-    ["drift", "        run: |\n", "        run: |\n          AWS_SECRET_ACCESS_KEY=abc\n", "keys of AWS"],
-    ["drift", "        run: |\n", "        run: |\n          echo AKIAIOSFODNN7EXAMPLE\n", "keys of AWS"],
+    ["drift", "        run: .g", "        run: AWS_SECRET_ACCESS_KEY=abc .g", "keys of AWS"],
+    [".github/scripts/output.sh", "set -euo pipefail\n", "echo AKIAIOSFODNN7EXAMPLE\n", "keys of AWS"],
     ["example:pull-request", "      SERVICE:", "      AWS_ACCESS_KEY_ID: x\n      SERVICE:", "keys of AWS"],
   ],
   shell: [
     ["drift", "    shell: bash", "    shell: sh", "list: defaults.run.shell"],
-    ["drift", "        run: |", "        shell: sh\n        run: |", "list: no step"],
+    ["drift", "        run: ", "        shell: sh\n        run: ", "list: no step"],
     ["drift", "defaults:\n  run:\n    shell: bash\n", "", "list: defaults.run.shell"],
     ["example:pull-request", "defaults:\n  run:\n    shell: bash\n", "", "defaults.run.shell"],
     ["example:pull-request", "      - run: ./d", "      - shell: sh\n        run: ./d", "test: no step"],
@@ -87,13 +89,25 @@ const edits: Record<string, Edit[]> = {
       "test: assumes no role",
     ],
   ],
+  scripts: [
+    [
+      "drift",
+      "run: .github/scripts/output.sh",
+      "run: .github/scripts/outputs.sh",
+      "there is no .github/scripts/outputs.sh",
+    ],
+    ["nightly", "run: .github", "run: |\n          date\n          .github", "several lines"],
+    ["example:pull-request", "run: ./d", "run: |\n          date\n          ./d", "test: a script of several lines"],
+  ],
   "variables in scripts": [
+    [".github/scripts/output.sh", "$GITHUB_OUTPUT", "$GITHUB_OUTPUTS", "list: nothing sets $GITHUB_OUTPUTS"],
     ["reuse", 'plan --env "$ENVIRONMENT" |', 'plan --env "$ENVIROMENT" |', "plan: nothing sets $ENVIROMENT"],
     ["pull-request", "    env:\n      SERVICE: ${{ matrix.service }}\n", "", "build: nothing sets $SERVICE"],
     ["example:pull-request", "    env:\n      SERVICE: ${{ matrix.service }}\n", "", "test: nothing sets $SERVICE"],
   ],
   functions: [
-    ["reuse", `${call} deploy`, `${call} deplyo`, "no function deplyo"],
+    ["reuse", credentials, credentials.replace("deploy", "deplyo"), "no function deplyo"],
+    [".github/scripts/publish-program.sh", "--name", "--nome", "publish-program has no option --nome"],
     ["reuse", "--drift --refuse-changes", "--drift --refuse-change", "no option --refuse-change"],
     ["pull-request", 'build --service "$SERVICE" sync', 'build "$SERVICE" sync', "build needs --service"],
     ["drift", "call environments", "call --region=x environments", "the module has no option --region"],
@@ -102,7 +116,7 @@ const edits: Record<string, Edit[]> = {
     ["example:pull-request", "call difference --base", "call diff --base", "no function diff"],
   ],
   credentials: [
-    ["reuse", `${call} deploy`, "./daggerw call deploy", "deploy without --aws-credentials"],
+    ["reuse", credentials, " deploy", "deploy without --aws-credentials"],
     ["drift", "call environments", "call --aws-credentials=env://KEYS environments", "works on no target"],
     ["example:pull-request", 'test --service "$SERVICE"', "plan --env preview-dev", "plan without --aws-credentials"],
   ],
@@ -142,6 +156,16 @@ const edits: Record<string, Edit[]> = {
     ["example:deploy", "      action: deploy", "      action: ${{ vars.ACTION }}", "ACTION has no row"],
   ],
 }
+
+test("every script of .github/scripts can be run, and is", () => {
+  const scripts = [...texts.keys()].filter((path) => path.startsWith(".github/scripts/"))
+  expect(scripts.length).toBeGreaterThan(0)
+  const workflows = repositoriesOf(texts).flatMap((repository) => repository.workflows.map(({ text }) => text))
+  for (const path of scripts) {
+    expect(statSync(join(import.meta.dirname, "../../..", path)).mode & 0o111, path).toBe(0o111)
+    expect(workflows.join(), `no workflow runs ${path}`).toContain(path)
+  }
+})
 
 test("every rule has a copy that breaks it, of this repository and of the example", () => {
   expect(Object.keys(edits)).toEqual(Object.keys(rules))

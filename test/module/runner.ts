@@ -135,17 +135,13 @@ const filledTexts = (values: Record<string, string> | undefined, contexts: Conte
 async function callWorkflow(run: Run, job: Job, contexts: Contexts): Promise<Outcome> {
   const [, name] = /^\.\/\.github\/workflows\/(.+)\.yml$/.exec(job.uses ?? "") ?? []
   if (!name) throw new Error(`cannot call ${job.uses}`)
-  const called = read(name)
-  const declared = called.on.workflow_call?.inputs ?? {}
-  const given = filled(job.with, contexts)
-  const unknown = Object.keys(given).filter((input) => !declared[input])
-  if (unknown.length > 0) throw new Error(`${name}.yml has no input ${unknown.join(", ")}`)
+  const inputs = filled(job.with, contexts)
   const outcomes: Outcome[] = []
-  for (const [inner, { permissions }] of Object.entries(called.jobs)) {
+  for (const [inner, { permissions }] of Object.entries(read(name).jobs)) {
     for (const [scope, right] of Object.entries(permissions))
       if (job.permissions[scope] !== right)
         throw new Error(`${name}.yml needs ${scope}: ${right}, its caller has it not`)
-    const outcome = await runJob(run, name, inner, { inputs: inputsOf(declared, given) })
+    const outcome = await runJob(run, name, inner, { inputs })
     if (outcome) outcomes.push(outcome)
   }
   if (outcomes.length !== 1) throw new Error(`${outcomes.length} jobs of ${name}.yml ran`)

@@ -78,6 +78,8 @@ describe("in a copy of the workflows", () => {
     ["template-injection", own, "pull-request", '--service "$SERVICE"', "--service ${{ matrix.service }}"],
     ["template-injection", example, "pull-request", '--service "$SERVICE"', "--service ${{ matrix.service }}"],
     ["undocumented-permissions", own, "drift", " # AWS gives the role for it", ""],
+    ['input "acton" is not defined', own, "drift", "      action: drift", "      action: drift\n      acton: plan"],
+    ['input "environment" is required', own, "drift", "      environment: ${{ matrix.environment }}\n", ""],
     ['unknown Webhook event "pusch"', own, "deploy", "  push:\n", "  pusch:\n"],
     ['property "service" is not defined', own, "pull-request", "        service: [", "        image: ["],
     ['property "service" is not defined', example, "pull-request", "        service: [", "        image: ["],

@@ -2,23 +2,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { parse } from "yaml"
-import { type Interface, moduleInterface } from "./functions.js"
 
-const root = join(import.meta.dirname, "../../..")
-const moduleSource = "ci/src/index.ts"
+/** The checkout. */
+export const root = join(import.meta.dirname, "../../..")
 
-/** A repository whose workflows keep the rules. */
-interface Home {
-  /** Where it is in this one. */
-  path: string
-  /** The file that documents its variables. */
-  documentation: string
-  /** The file that pins the commit of wallet-world, where it is another repository. */
-  pin?: string
-}
-
-/** This repository, and the example of another one. */
-const homes: Home[] = [
+/** The repositories whose workflows keep the rules, this one and the example: where they are, and files in them. */
+const homes: { path: string; documentation: string; pin?: string }[] = [
   { path: "", documentation: "docs/aws.md" },
   { path: "examples/dappstore/", documentation: "README.md", pin: "wallet-world.env" },
 ]
@@ -32,31 +21,29 @@ export interface Step {
   env?: object
 }
 
-/** A job; its steps are none where it calls another workflow. */
-export interface Job {
-  /** The path of its workflow, then its name. */
-  place: string
-  /** WORKFLOW/JOB */
-  name: string
-  workflow: Workflow
-  steps: Step[]
-  definition: {
-    permissions?: Record<string, string>
-    if?: string
-    uses?: string
-    environment?: string
-    concurrency?: object
-    strategy?: { matrix?: { service?: string[] } }
-    env?: object
-    "runs-on"?: string
-    "timeout-minutes"?: number
-  }
+interface Definition {
+  permissions?: Record<string, string>
+  if?: string
+  environment?: string
+  concurrency?: object
+  strategy?: { matrix?: { service?: string[] } }
+  env?: object
+  "runs-on"?: string
+  "timeout-minutes"?: number
+  steps?: Step[]
 }
 
-/** A workflow file. */
+/** A job, named WORKFLOW/JOB; its steps are none where it calls another workflow. */
+export interface Job {
+  name: string
+  workflow: Workflow
+  definition: Definition
+  steps: Step[]
+}
+
+/** A workflow file; its name is the path without its ending. */
 export interface Workflow {
   path: string
-  /** The file's name without its ending. */
   name: string
   text: string
   content: {
@@ -65,7 +52,7 @@ export interface Workflow {
     concurrency?: object
     defaults?: { run?: { shell?: string } }
     env?: object
-    jobs: Record<string, Job["definition"] & { steps?: Step[] }>
+    jobs: Record<string, Definition>
   }
 }
 
@@ -75,10 +62,10 @@ export interface Repository {
   /** Those of the other repository. */
   others: Workflow[]
   jobs: Job[]
+  /** The path of the file that documents its variables. */
   documentation: string
   /** The commit of wallet-world that it uses, where it is another repository. */
   pinned?: string
-  module: Interface
   /** The text of a file; empty, if there is none. */
   text(path: string): string
 }
@@ -89,24 +76,11 @@ export function repositoryTexts(): Map<string, string> {
     ...[`${path}.github/workflows`, `${path}.github/scripts`].flatMap(filesIn),
     ...["environments/images.yaml", documentation, ...(pin ? [pin] : [])].map((file) => `${path}${file}`),
   ])
-  return new Map([...paths, moduleSource].map((path) => [path, readFileSync(join(root, path), "utf8")]))
+  return new Map(paths.map((path) => [path, readFileSync(join(root, path), "utf8")]))
 }
 
 const filesIn = (directory: string): string[] =>
   existsSync(join(root, directory)) ? readdirSync(join(root, directory)).map((name) => `${directory}/${name}`) : []
-
-/** Reads a text once: the tests change one file of many at a time. */
-function once<T>(read: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>()
-  return (text) => {
-    const value = known.get(text) ?? read(text)
-    known.set(text, value)
-    return value
-  }
-}
-
-const interfaceOf = once(moduleInterface)
-const contentOf = once((text): Workflow["content"] => parse(text))
 
 /** The files as the rules want them. */
 export function repositoriesOf(texts: Map<string, string>): Repository[] {
@@ -119,7 +93,6 @@ export function repositoriesOf(texts: Map<string, string>): Repository[] {
       jobs: workflows[index].flatMap(jobsOf),
       documentation,
       pinned: pin && /^WALLET_WORLD_COMMIT=(.*)$/m.exec(text(pin))?.[1],
-      module: interfaceOf(texts.get(moduleSource) ?? ""),
       text,
     }
   })
@@ -128,11 +101,10 @@ export function repositoriesOf(texts: Map<string, string>): Repository[] {
 const workflowsOf = (texts: Map<string, string>, prefix: string): Workflow[] =>
   [...texts]
     .filter(([path]) => path.startsWith(prefix))
-    .map(([path, text]) => ({ path, name: path.slice(prefix.length, -4), text, content: contentOf(text) }))
+    .map(([path, text]) => ({ path, name: path.slice(prefix.length, -4), text, content: parse(text) }))
 
 const jobsOf = (workflow: Workflow): Job[] =>
-  Object.entries(workflow.content.jobs).map(([name, { steps = [], ...definition }]) => ({
-    place: `${workflow.path}: ${name}`,
-    name: `${workflow.name}/${name}`,
-    ...{ workflow, steps, definition },
-  }))
+  Object.entries(workflow.content.jobs).map(([job, definition]) => {
+    const name = `${workflow.name}/${job}`
+    return { name, workflow, definition, steps: definition.steps ?? [] }
+  })

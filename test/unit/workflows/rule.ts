@@ -8,7 +8,7 @@ export type Rule = (repository: Repository) => string[]
 export const ofJobs =
   (check: (job: Job, repository: Repository) => string[]): Rule =>
   (repository) =>
-    repository.jobs.flatMap((job) => check(job, repository).map((what) => `${job.place}: ${what}`))
+    repository.jobs.flatMap((job) => check(job, repository).map((what) => `${job.workflow.path}: ${job.name}: ${what}`))
 
 /** A rule that looks at one workflow after the other. */
 export const ofWorkflows =

@@ -1,9 +1,14 @@
 // The rules for what workflows run: values come by variables, functions and options are those of the module.
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { githubVariables } from "../../module/variables.js"
 import { targetFunctions } from "../../target-functions.js"
 import { type Call, calls } from "./calls.js"
-import type { Job, Repository, Step } from "./repository.js"
+import { moduleInterface } from "./functions.js"
+import { type Job, type Repository, root, type Step } from "./repository.js"
 import { checksOut, ofJobs, type Rule, same, texts, unless } from "./rule.js"
+
+const { own, functions } = moduleInterface(readFileSync(join(root, "ci/src/index.ts"), "utf8"))
 
 /** Variables that are set wherever a script runs. */
 const everywhere = [...Object.keys(githubVariables("", "", "", "")), "HOME", "PATH"]
@@ -19,7 +24,6 @@ const scriptOf = (step: Step, { text }: Repository): string => [step.run ?? "", 
 
 /** The calls of the module in a job. */
 function callsOf({ steps }: Job, repository: Repository): Call[] {
-  const { own, functions } = repository.module
   const options = Object.assign({}, own, ...Object.values(functions))
   return steps.flatMap((step) => calls(scriptOf(step, repository), options))
 }
@@ -46,9 +50,8 @@ export const scriptRules: Record<string, Rule> = {
     }),
   ),
 
-  functions: ofJobs((job, repository) => {
-    const { own, functions } = repository.module
-    return callsOf(job, repository).flatMap(({ name, given, options }) => {
+  functions: ofJobs((job, repository) =>
+    callsOf(job, repository).flatMap(({ name, given, options }) => {
       const known = functions[name]
       if (!known) return [`the module has no function ${name || "(none is named)"}`]
       const required = Object.keys(known).filter((option) => known[option].required)
@@ -57,8 +60,8 @@ export const scriptRules: Record<string, Rule> = {
         ...options.filter((option) => !known[option]).map((option) => `${name} has no option --${option}`),
         ...required.filter((option) => !options.includes(option)).map((option) => `${name} needs --${option}`),
       ]
-    })
-  }),
+    }),
+  ),
 
   credentials: ofJobs((job, repository) =>
     callsOf(job, repository).flatMap(({ name, given }) => {

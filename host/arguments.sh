@@ -48,8 +48,11 @@ complete_arguments() {
   arguments=("${@:1:call+1}" "${added[@]+"${added[@]}"}" "${@:call+2}")
 }
 
+# The functions that work on a target. Tests read this list, and compare it with the module and the README.
+target_functions="deploy destroy doctor export-argocd infra lock plan publish report"
+
 # needs_target FUNCTION: does it work on a target?
-needs_target() { case " deploy destroy doctor export-argocd infra lock plan publish report " in *" $1 "*) ;; *) return 1 ;; esac; }
+needs_target() { case " $target_functions " in *" $1 "*) ;; *) return 1 ;; esac; }
 
 # provider_mirror: prints the directory with OpenTofu's providers, if this machine has one
 provider_mirror() {

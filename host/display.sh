@@ -37,7 +37,8 @@ is_brief() {
 open_log() {
   local directory=$cache/calls old
   (umask 077 && mkdir -p "$directory")
-  # Names begin with the time.
+  # Names begin with the time, and are those given below.
+  # shellcheck disable=SC2012
   for old in $(cd "$directory" && ls -r | tail -n +40); do rm -f "$directory/$old"; done
   call_log=$directory/$(date +%Y%m%d-%H%M%S)-$$.log
   (umask 077 && printf '$ daggerw %s\n' "$*" >"$call_log")

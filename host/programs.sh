@@ -5,6 +5,8 @@
 kept_programs() {
   local directory
   directory=$(programs_directory)
+  # The names are digests, and `find` cannot sort by time everywhere.
+  # shellcheck disable=SC2012
   [ -e "$directory/programs.json" ] || directory=$(cd "$cache/programs" 2>/dev/null && ls -td "$PWD"/*/ | sed 's,/$,,' | grep -v '\.new$' | head -n 1) || :
   if [ -e "$directory/programs.json" ]; then touch "$directory" && echo "$directory"; fi
 }
@@ -18,6 +20,8 @@ keep_programs() {
   mkdir -p "$cache/programs"
   # In a session of its own, so that the end of this terminal, or Ctrl-C in it, is not its end.
   if command -v setsid >/dev/null; then command=(setsid "${command[@]}"); fi
+  # The script is another shell's, and so are its variables.
+  # shellcheck disable=SC2016
   (cd "$checkout" && DAGGER_PROGRESS=plain exec nohup "${command[@]}" '
     if command -v flock >/dev/null; then exec 9>"$1/lock"; flock --nonblock 9 || exit 0; fi
     while kill -0 "$2" 2>/dev/null; do sleep 1; done

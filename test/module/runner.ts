@@ -7,6 +7,7 @@ import { parse } from "yaml"
 import type { Credentials } from "../../ci/pipeline/targets/target.js"
 import { type Action, actions } from "./actions.js"
 import { type Contexts, evaluate, fill } from "./expression.js"
+import { githubVariables } from "./variables.js"
 import { command, type Ended, root } from "./world.js"
 
 interface Step {
@@ -134,17 +135,13 @@ const filledTexts = (values: Record<string, string> | undefined, contexts: Conte
 async function callWorkflow(run: Run, job: Job, contexts: Contexts): Promise<Outcome> {
   const [, name] = /^\.\/\.github\/workflows\/(.+)\.yml$/.exec(job.uses ?? "") ?? []
   if (!name) throw new Error(`cannot call ${job.uses}`)
-  const called = read(name)
-  const declared = called.on.workflow_call?.inputs ?? {}
-  const given = filled(job.with, contexts)
-  const unknown = Object.keys(given).filter((input) => !declared[input])
-  if (unknown.length > 0) throw new Error(`${name}.yml has no input ${unknown.join(", ")}`)
+  const inputs = filled(job.with, contexts)
   const outcomes: Outcome[] = []
-  for (const [inner, { permissions }] of Object.entries(called.jobs)) {
+  for (const [inner, { permissions }] of Object.entries(read(name).jobs)) {
     for (const [scope, right] of Object.entries(permissions))
       if (job.permissions[scope] !== right)
         throw new Error(`${name}.yml needs ${scope}: ${right}, its caller has it not`)
-    const outcome = await runJob(run, name, inner, { inputs: inputsOf(declared, given) })
+    const outcome = await runJob(run, name, inner, { inputs })
     if (outcome) outcomes.push(outcome)
   }
   if (outcomes.length !== 1) throw new Error(`${outcomes.length} jobs of ${name}.yml ran`)
@@ -224,13 +221,7 @@ async function runStep(
     WALLET_WORLD_SANDBOX: String(run.port ?? "off"),
     PATH: `${run.programs}:${process.env.PATH}`,
     HOME: process.env.HOME,
-    GITHUB_OUTPUT: output,
-    GITHUB_STEP_SUMMARY: summary,
-    GITHUB_RUN_ID: "1",
-    GITHUB_REPOSITORY: String(run.github.repository),
-    GITHUB_SERVER_URL: "https://github.com",
-    GITHUB_ACTOR: "somebody",
-    RUNNER_TEMP: machine.temporary,
+    ...githubVariables(String(run.github.repository), machine.temporary, output, summary),
     ...(contexts.env as Record<string, string>),
     ...machine.variables,
     ...filledTexts(step.env, contexts),

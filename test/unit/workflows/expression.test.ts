@@ -20,9 +20,9 @@ it.each([
   ["inputs.rolle", "there is no inputs.rolle"],
   ["env.HOME", "there is no env.HOME"],
   ["failure()", "cannot call failure"],
-  ["github.event.number > 6", "cannot read  > 6"],
+  ["github.event.number > 6", "cannot read > 6"],
   ["github.event.number 7", "cannot read"],
-  ["(inputs.role", ") is missing"],
+  ["(inputs.role", "cannot read the expression"],
   ["", "cannot read the expression"],
 ])("%s is an error", (text, message) => {
   expect(() => evaluate(text, contexts)).toThrow(message)

@@ -1,124 +1,87 @@
 // The rules for what workflows run: values come by variables, functions and options are those of the module.
-import type { Options } from "./functions.js"
-import type { Job, Repository } from "./repository.js"
-import { ofJobs, type Rule } from "./rule.js"
-import { assignedVariables, type Call, calls, usedVariables } from "./shell.js"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { githubVariables } from "../../module/variables.js"
+import { targetFunctions } from "../../target-functions.js"
+import { type Call, calls } from "./calls.js"
+import { moduleInterface } from "./functions.js"
+import { type Job, type Repository, root, type Step } from "./repository.js"
+import { checksOut, ofJobs, type Rule, same, texts, unless } from "./rule.js"
 
-/** Variables that the runner sets. */
-export const runnerVariables = [
-  ...[
-    "GITHUB_OUTPUT",
-    "GITHUB_STEP_SUMMARY",
-    "GITHUB_RUN_ID",
-    "GITHUB_REPOSITORY",
-    "GITHUB_SERVER_URL",
-    "GITHUB_ACTOR",
-  ],
-  ...["RUNNER_TEMP", "HOME", "PATH"],
-]
+const { own, functions } = moduleInterface(readFileSync(join(root, "ci/src/index.ts"), "utf8"))
 
-/** Functions that work on AWS; the first three change something there. */
-const onTarget = ["deploy", "destroy", "publish", "infra", "lock", "plan", "report"]
-const changing = onTarget.slice(0, 3)
+/** Variables that are set wherever a script runs. */
+const everywhere = [...Object.keys(githubVariables("", "", "", "")), "HOME", "PATH"]
 
-interface Script {
-  text: string
-  /** Line of the file that the script's first line stands in. */
-  line: number
-  /** Variables that the workflow sets for it. */
-  variables: string[]
+/** Functions that change something on a target. */
+const changing = ["deploy", "destroy", "publish"]
+
+/** The files of scripts that a step runs. */
+const filesOf = ({ run = "" }: Step): string[] => run.match(/\.github\/scripts\/[\w.-]+/g) ?? []
+
+/** What a step runs, the text of its files included. */
+const scriptOf = (step: Step, { text }: Repository): string => [step.run ?? "", ...filesOf(step).map(text)].join("\n")
+
+/** The calls of the module in a job. */
+function callsOf({ steps }: Job, repository: Repository): Call[] {
+  const options = Object.assign({}, own, ...Object.values(functions))
+  return steps.flatMap((step) => calls(scriptOf(step, repository), options))
 }
 
-const scriptsOf = ({ workflow, place, steps }: Job): Script[] =>
-  steps.flatMap((step) => {
-    const run = step.at("run")
-    if (!run) return []
-    const environments = [workflow.content.at("env"), place.at("env"), step.at("env")]
-    const variables = environments.flatMap((one) => one?.entries().map(([name]) => name) ?? [])
-    return [{ text: run.text, line: run.textLine, variables }]
-  })
-
-/** The calls of the module in a job, each with its line in the file. */
-function callsOf(job: Job, { module }: Repository): Call[] {
-  const { own, functions } = module
-  const all: Options = Object.assign({}, own, ...Object.values(functions))
-  return scriptsOf(job).flatMap(({ text, line }) =>
-    calls(text, (option) => all[option]?.isSwitch ?? false).map((call) => ({ ...call, line: line + call.line })),
-  )
-}
-
-export const scriptRules: Rule[] = [
-  ofJobs("expressions in scripts", (job) =>
-    scriptsOf(job).flatMap(({ text, line }) =>
-      text
-        .split("\n")
-        .flatMap((one, index) =>
-          one.includes("${{")
-            ? [{ line: line + index, message: "what it yields would be run as code: pass it by env" }]
-            : [],
-        ),
-    ),
+export const scriptRules: Record<string, Rule> = {
+  scripts: ofJobs(({ steps }, { text }) =>
+    steps.flatMap((step) => [
+      // Without a checkout there are no files.
+      ...unless(
+        !steps.some(checksOut) || !step.run?.trim().includes("\n"),
+        `a script of several lines must be a file in .github/scripts: ${step.run}`,
+      ),
+      ...filesOf(step).flatMap((path) => unless(text(path), `there is no ${path}`)),
+    ]),
   ),
 
-  ofJobs("variables in scripts", (job) =>
-    scriptsOf(job).flatMap(({ text, line, variables }) => {
-      const known = [...runnerVariables, ...variables, ...assignedVariables(text)]
-      return usedVariables(text)
-        .filter(({ name }) => !known.includes(name))
-        .map((used) => ({ line: line + used.line, message: `nothing sets $${used.name}` }))
+  "variables in scripts": ofJobs((job, repository) =>
+    job.steps.flatMap((step) => {
+      const environments = [job.workflow.content.env, job.definition.env, step.env]
+      const known = [...everywhere, ...environments.flatMap((one) => Object.keys(one ?? {}))]
+      // A script's own variables have small letters; a linter looks at them.
+      const used = texts(scriptOf(step, repository), /\$\{?([A-Z][A-Z0-9_]*)/g)
+      return used.filter((name) => !known.includes(name)).map((name) => `nothing sets $${name}`)
     }),
   ),
 
-  ofJobs("functions", (job, repository) => {
-    const { own, functions } = repository.module
-    return callsOf(job, repository).flatMap(({ line, name, given, options }) => {
+  functions: ofJobs((job, repository) =>
+    callsOf(job, repository).flatMap(({ name, given, options }) => {
       const known = functions[name]
-      if (!known) return [{ line, message: `the module has no function ${name || "(none is named)"}` }]
+      if (!known) return [`the module has no function ${name || "(none is named)"}`]
       const required = Object.keys(known).filter((option) => known[option].required)
       return [
         ...given.filter((option) => !own[option]).map((option) => `the module has no option --${option}`),
         ...options.filter((option) => !known[option]).map((option) => `${name} has no option --${option}`),
         ...required.filter((option) => !options.includes(option)).map((option) => `${name} needs --${option}`),
-      ].map((message) => ({ line, message }))
-    })
-  }),
-
-  ofJobs("credentials", (job, repository) =>
-    callsOf(job, repository)
-      .filter(({ name, given }) => onTarget.includes(name) !== given.includes("aws-credentials"))
-      .map(({ line, name, given }) => ({
-        line,
-        message: given.includes("aws-credentials")
-          ? `${name} works on no target: it needs no --aws-credentials`
-          : `${name} without --aws-credentials works on a sandbox`,
-      })),
+      ]
+    }),
   ),
 
-  ofJobs("concurrency", (job, repository) => {
-    const { name, place } = job
-    if (!callsOf(job, repository).some((call) => changing.includes(call.name))) return []
-    const group = place.at("concurrency")
-    const right =
-      group?.at("group")?.value === "deploy-${{ inputs.environment }}" &&
-      group.at("cancel-in-progress")?.value === false
-    const environment = place.at("environment")
+  credentials: ofJobs((job, repository) =>
+    callsOf(job, repository).flatMap(({ name, given }) => {
+      const hasCredentials = given.includes("aws-credentials")
+      if (targetFunctions.includes(name))
+        return unless(hasCredentials, `${name} without --aws-credentials works on a sandbox`)
+      return unless(!hasCredentials, `${name} works on no target: it needs no --aws-credentials`)
+    }),
+  ),
+
+  "one change at a time": ofJobs((job, repository) => {
+    if (!callsOf(job, repository).some(({ name }) => changing.includes(name))) return []
+    const { concurrency, environment } = job.definition
+    const wanted = { group: "deploy-${{ inputs.environment }}", "cancel-in-progress": false }
     return [
-      ...(right
-        ? []
-        : [
-            {
-              line: (group ?? place).line,
-              message: `${name} changes something: it needs the group deploy-\${{ inputs.environment }}, and cancel-in-progress: false`,
-            },
-          ]),
-      ...(environment?.value === "${{ inputs.environment }}"
-        ? []
-        : [
-            {
-              line: (environment ?? place).line,
-              message: `${name} changes something: it needs the GitHub environment of that name, which says who approves`,
-            },
-          ]),
+      ...unless(same(concurrency, wanted), `changes something: it needs concurrency ${JSON.stringify(wanted)}`),
+      ...unless(
+        environment === "${{ inputs.environment }}",
+        "changes something: it needs the GitHub environment of that name, which says who approves",
+      ),
     ]
   }),
-]
+}

@@ -322,12 +322,12 @@ export class WalletWorld {
   }
 
   /**
-   * Returns one of the command line tools that steps or releases run, as a file.
+   * Returns one of the command line tools that the steps or the tests run, as a file.
    * So you can use the same tool by hand. If there is no such tool, fails and lists the existing ones.
    *
    * Example: `./daggerw call tool --name helm export --path ./helm`
    *
-   * @param name helm, kubectl, terragrunt, tofu, crane or syft
+   * @param name helm, kubectl, terragrunt, tofu, crane, actionlint or syft
    */
   @func()
   async tool(name: string): Promise<File> {

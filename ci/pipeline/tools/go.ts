@@ -18,6 +18,11 @@ interface GoModule {
 const kubernetesVersion = "k8s.io/component-base/version"
 
 const modules = {
+  actionlint: {
+    module: "github.com/rhysd/actionlint",
+    version: go.actionlint,
+    commands: { actionlint: "./cmd/actionlint" },
+  },
   containerd: {
     module: "github.com/containerd/containerd/v2",
     version: go.containerd,

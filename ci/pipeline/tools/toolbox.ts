@@ -7,8 +7,8 @@ import { images } from "./versions.js"
 /** The command line tools that steps run. */
 export const stepTools = ["helm", "kubectl", "terragrunt", "tofu", "crane"] as const
 
-/** Tools that no step runs: they are for releases. */
-const others = ["syft"] as const
+/** Tools that no step runs: they are for tests and releases. */
+const others = ["actionlint", "syft"] as const
 
 export type Tool = (typeof stepTools)[number] | (typeof others)[number]
 

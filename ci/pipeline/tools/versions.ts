@@ -9,6 +9,7 @@ export const images = {
 
 /** Versions of released Go modules, as their tags say them. */
 export const go = {
+  actionlint: "v1.7.12",
   containerd: "v2.2.3",
   coredns: "v1.12.4",
   crane: "v0.21.7",

@@ -44,6 +44,13 @@ class Databases(unittest.TestCase):
             )
         )
 
+    def test_a_managed_password_that_is_asked_for_again_stays(self) -> None:
+        before = self.make("again", ManageMasterUserPassword=True)["MasterUserSecret"]["SecretArn"]
+        self.rds.modify_db_instance(DBInstanceIdentifier="again", ManageMasterUserPassword=True)
+        [same] = self.rds.describe_db_instances(DBInstanceIdentifier="again")["DBInstances"]
+        self.assertEqual(same["MasterUserSecret"]["SecretArn"], before)
+        self.rds.delete_db_instance(DBInstanceIdentifier="again", SkipFinalSnapshot=True)
+
     def test_an_identifier_that_is_taken_is_refused(self) -> None:
         found = self.make("taken", MasterUserPassword="of-the-first-one")
         with self.assertRaises(ClientError) as refused:

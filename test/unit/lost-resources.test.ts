@@ -65,8 +65,8 @@ describe("an import", () => {
   ])("of %s needs the tags of its own unit", (address, name, id, data) => {
     const made = imports(address, name)
     expect(made).toMatchObject({ data, import: [{ to: address, id }] })
-    const [[{ lifecycle }]] = Object.values(made?.data ?? {}).map((found) => Object.values(found)) as never
-    const { condition } = (lifecycle as { postcondition: { condition: string } }).postcondition
+    const [[found]] = Object.values(made?.data ?? {}).map((all) => Object.values(all))
+    const { condition } = (found as { lifecycle: { postcondition: { condition: string } } }).lifecycle.postcondition
     for (const text of ["wallet-world/unit", "wallet-world/environment", '"e"', '"u"'])
       expect(condition).toContain(text)
   })

@@ -4,6 +4,7 @@ import { gunzipSync } from "node:zlib"
 import { beforeAll, describe, expect, test } from "vitest"
 import { parseAllDocuments } from "yaml"
 import { registryLogin } from "../../ci/pipeline/tools/ecr.js"
+import { Documents } from "../../ci/pipeline/tools/s3.js"
 import { Charts, type Manifest, manifestsOf } from "../golden/helm.js"
 import { account, clusterName, hostKubectl, hostTarget, region } from "./cluster.js"
 import { writeDapp } from "./store.js"
@@ -206,6 +207,28 @@ test("a second run is refused while one holds the environment", async () => {
   expect(codes).toEqual([0, 1])
   const refused = both.find(({ code }) => code === 1)
   expect(`${refused?.stdout}${refused?.stderr}`).toMatch(/is held by .*nothing was done/s)
+})
+
+test("a state that a killed run has not written is made anew: the database is taken over, with its data", async () => {
+  const scope = ["infra", "--env", environment, "--scope", "environment", "--action"]
+  const resources = async () =>
+    (await succeed(...scope, "state"))
+      .split("\n")
+      .filter((line) => /\baws_/.test(line))
+      .sort()
+  const before = await resources()
+  expect(before.join()).toContain("aws_db_instance.this")
+  const [id, name] = [randomUUID(), randomUUID()]
+  await writeDapp(kubectl, namespace, id, { name })
+
+  const documents = Documents.in({ target: hostTarget(port), account, region })
+  for (const key of ["rds/tofu.tfstate", "secrets/tofu.tfstate", "record.json"])
+    await documents.remove(`${account}/${region}/nonprod/${environment}/${key}`)
+  await succeed("deploy", "--env", environment)
+
+  expect(await resources()).toEqual(before)
+  expect(await succeed(...scope, "plan")).not.toMatch(/will be|must be/)
+  expect((await eventually(() => request(port, api, `/dapps/${id}`), 200)).text).toContain(name)
 })
 
 test("destroy leaves nothing of the environment, and all that others share", async () => {

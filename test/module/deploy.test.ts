@@ -210,14 +210,6 @@ test("a second run is refused while one holds the environment", async () => {
 })
 
 test("a state that a killed run has not written is made anew: the database is taken over, with its data", async () => {
-  const scope = ["infra", "--env", environment, "--scope", "environment", "--action"]
-  const resources = async () =>
-    (await succeed(...scope, "state"))
-      .split("\n")
-      .filter((line) => /\baws_/.test(line))
-      .sort()
-  const before = await resources()
-  expect(before.join()).toContain("aws_db_instance.this")
   const [id, name] = [randomUUID(), randomUUID()]
   await writeDapp(kubectl, namespace, id, { name })
 
@@ -226,8 +218,8 @@ test("a state that a killed run has not written is made anew: the database is ta
     await documents.remove(`${account}/${region}/nonprod/${environment}/${key}`)
   await succeed("deploy", "--env", environment)
 
-  expect(await resources()).toEqual(before)
-  expect(await succeed(...scope, "plan")).not.toMatch(/will be|must be/)
+  const scope = ["infra", "--env", environment, "--scope", "environment"]
+  expect(await succeed(...scope, "--action", "plan")).not.toMatch(/will be|must be/)
   expect((await eventually(() => request(port, api, `/dapps/${id}`), 200)).text).toContain(name)
 })
 

@@ -10,6 +10,7 @@ import {
   loadEnvironments,
   resolveAll,
 } from "../../ci/pipeline/model/index.ts"
+import { environmentFiles } from "../environment-files.ts"
 import { looseEndsOf } from "./consistency.ts"
 import { Charts, chartDirectories, manifestsOf } from "./helm.ts"
 import { waysToWrite } from "./outside.ts"
@@ -45,8 +46,8 @@ const releases = [...environments, ...tenants].flatMap((environment) =>
 
 const registry = (environment: Environment) => `${environment.account}.dkr.ecr.${environment.region}.amazonaws.com`
 
-it("there are nine environments", () => {
-  expect(environments).toHaveLength(9)
+it("every environment is here", () => {
+  expect(environments.map(({ name }) => name).sort()).toEqual(environmentFiles)
 })
 
 describe.each(releases)("$env: $name", ({ environment, name, release }) => {
@@ -54,9 +55,8 @@ describe.each(releases)("$env: $name", ({ environment, name, release }) => {
   const text = charts.render(chartName(release.chart), values, name, release.namespace)
   const manifests = manifestsOf(text)
 
-  it("renders what it did, and the same bytes again", async () => {
+  it("renders what it did", async () => {
     await expect(text).toMatchFileSnapshot(join("expected/environments", environment.name, `${name}.yaml`))
-    expect(charts.render(chartName(release.chart), values, name, release.namespace)).toBe(text)
   })
 
   it("takes every image from our registry, by digest", () => {

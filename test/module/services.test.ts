@@ -46,6 +46,5 @@ test("doctor says what is missing, and what can be read", async () => {
   )
   expect(error).toMatch(/AWS_ROLE +none as long as the repository is a placeholder/)
   for (const service of ["EC2 (network)", "ECR", "EKS", "IAM", "KMS", "MSK", "RDS", "Secrets Manager"])
-    expect(error).toContain(`${service.padEnd(service.length)}`)
-  expect(error.match(/ok +can be read/g)).toHaveLength(8)
+    expect(error.split("\n").map((line) => line.trim().split(/ {2,}/))).toContainEqual([service, "ok", "can be read"])
 })

@@ -28,6 +28,14 @@ function imports(path: string): string[] {
   )
 }
 
+/** The first sentence of a file, if it begins with a comment. */
+function firstSentence(path: string): string {
+  const text = readFileSync(join(root, path), "utf8")
+  const [comment = ""] = /^(\/\/[^\n]*\n)+|^\/\*\*.*?\*\//s.exec(text) ?? []
+  const words = comment.split(/\s+/).filter((word) => /\w/.test(word))
+  return words.slice(0, words.findIndex((word) => /\.$/.test(word)) + 1).join(" ")
+}
+
 test("every file belongs to a layer", () => {
   expect(files.filter((path) => rank(path) < 0)).toEqual([])
 })
@@ -46,8 +54,9 @@ describe.each(files)("%s", (path) => {
     expect(targets.filter((target) => rank(target) < rank(path))).toEqual([])
   })
 
-  test("says in its first line what it does", () => {
-    expect(readFileSync(join(root, path), "utf8")).toMatch(/^(\/\/ |\/\*\*)/)
+  test("says first what it does, in a sentence of its own", () => {
+    expect(firstSentence(path)).toMatch(/^\S+( \S+){2,}\.$/)
+    expect(files.filter((other) => firstSentence(other) === firstSentence(path))).toEqual([path])
   })
 
   if (path.startsWith("pipeline/model/"))

@@ -78,15 +78,17 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
     outputs: ({ made, record }) => ({ version: made.slice(0, 12), values: record?.outputs ?? {} }),
     async destroy() {
       const stack = await stackOf(scope, owner, deployment)
-      await holding(documents, leaseOf(stack, deployment), async () => {
+      return holding(documents, leaseOf(stack, deployment), async () => {
         const document = await documents.read(`${prefix(stack)}/record.json`)
-        const { units }: Partial<Record_> = document ? JSON.parse(document.text) : {}
+        const { units, states: ended = {} }: Partial<Record_> = document ? JSON.parse(document.text) : {}
         const all = { ...stack, units: { ...units, ...stack.units } }
+        const states = await statesOf(documents, all)
         await unlock(documents, all)
         await (await open(all, deployment)).destroy()
         await documents.remove(`${prefix(stack)}/record.json`)
+        const cut = Object.keys(states).filter((unit) => states[unit] && states[unit] !== ended[unit])
+        return cut.length > 0 ? [unrecorded(cut, stack)] : []
       })
-      return []
     },
   }
 }
@@ -129,6 +131,11 @@ const leaseOf = (stack: Stack, { caller }: Deployment) => ({
 async function unlock(documents: Documents, stack: Stack): Promise<void> {
   await Promise.all(Object.keys(stack.units).map((unit) => documents.remove(`${stateKey(stack, unit)}.tflock`)))
 }
+
+/** What is said where a run has written states and no record: what it made last may be in none of them. */
+const unrecorded = (units: string[], { cluster, environment }: Stack) =>
+  `the last apply of ${units.join(", ")} failed or was killed. What a killed one was making may still be in AWS, with the tags ` +
+  `wallet-world/cluster=${cluster} and wallet-world/environment=${environment}: look for it, and delete it`
 
 /** The ETag of each unit's state. */
 async function statesOf(documents: Documents, stack: Stack): Promise<Record<string, string>> {

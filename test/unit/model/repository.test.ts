@@ -12,6 +12,7 @@ import {
   resolve,
 } from "../../../ci/pipeline/model/index.js"
 import { UNITS } from "../../../ci/pipeline/model/units.js"
+import { environmentFiles } from "../../environment-files.js"
 import { repositoryFiles } from "./fixture.js"
 
 const root = new URL("../../../", import.meta.url)
@@ -27,11 +28,9 @@ describe("environments", () => {
   const environments = loadEnvironments(files, { charts })
   const byName = Object.fromEntries(environments.map((environment) => [environment.name, environment]))
 
-  it("are nine", () => {
-    expect(listEnvironments(files)).toEqual([
-      ...["lace-dev", "mainnet-dev", "mainnet-prod", "preprod-dev", "preprod-nightly"],
-      ...["preprod-prod", "preview-dev", "preview-nightly", "preview-prod"],
-    ])
+  it("are those that have a file", () => {
+    expect(environmentFiles.length).toBeGreaterThan(0)
+    expect(listEnvironments(files)).toEqual(environmentFiles)
   })
 
   it("are on the right network, tier and cluster", () => {

@@ -2,7 +2,9 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"log"
 	"net/http"
 	"net/http/httputil"
@@ -51,5 +53,24 @@ func admissionHandler(cloud string) http.Handler {
 		}
 		r.URL = &url.URL{Path: r.URL.Path} // without the API server's ?timeout=
 		proxy.ServeHTTP(w, r)
+	})
+}
+
+// wholeBody is the size up to which a request's body is read before the request is passed on, in bytes.
+const wholeBody = 1 << 20
+
+// whole reads small bodies before their requests are passed on. net/http's server closes a body when the answer begins, and
+// its transport, where it has not seen the end of that body by then, takes this for a failed request and cuts the answer.
+func whole(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if 0 < r.ContentLength && r.ContentLength <= wholeBody {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				fail(w, http.StatusBadRequest, "the request's body is cut off: "+err.Error())
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		next.ServeHTTP(w, r)
 	})
 }

@@ -240,6 +240,7 @@ releases:
     expect(row(error, "infra:environment")).toContain("failed")
     expect(note("infra:environment")).toContain(taken)
     expect(note("infra:environment")).toContain("ResourceExistsException")
+    expect(note("infra:environment")).toMatch(new RegExp(`Not taken over: ${taken} is there, and its tags do not say`))
     expect(note("infra:environment")).toMatch(/on main\.tf line \d+/)
     expect(row(error, "release:secretless")).toContain("skipped")
     expect(note("release:secretless")).toContain("needs infra:environment")

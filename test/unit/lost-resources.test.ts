@@ -1,6 +1,6 @@
 // What is imported of what a killed run has made, by the words of OpenTofu's errors.
 import { describe, expect, it } from "vitest"
-import { lostResources, withImports } from "../../ci/pipeline/tools/lost-resources.js"
+import { lostResources, notOwned, withImports } from "../../ci/pipeline/tools/lost-resources.js"
 
 const line = (unit: string, text: string) => `22:13:09.155 STDERR [.terragrunt-stack/${unit}] tofu: ${text}`
 const log = (unit: string, ...texts: string[]) => texts.map((text) => line(unit, text)).join("\n")
@@ -95,5 +95,21 @@ describe("an import", () => {
   it("is not made of what it does not know how to find", () => {
     expect(imports("aws_vpc.this", "shop")).toBeUndefined()
     expect(imports("aws_security_group.this", "")).toBeUndefined()
+  })
+
+  it("of somebody else's is refused, and the words are found again where they were wrapped", () => {
+    const made = imports('aws_secretsmanager_secret.this["db"]', "p/db")
+    const [[found]] = Object.values(made?.data ?? {}).map((all) => Object.values(all))
+    const { error_message } = (found as { lifecycle: { postcondition: { error_message: string } } }).lifecycle
+      .postcondition
+    const half = error_message.indexOf(" tags")
+    const wrapped = log(
+      "u",
+      "Error: Resource postcondition failed",
+      error_message.slice(0, half),
+      error_message.slice(half + 1),
+    )
+    expect(notOwned(`plan: ${wrapped}\n\n${wrapped}`)).toBe(error_message)
+    expect(notOwned(log("u", "Error: another one"))).toBeUndefined()
   })
 })

@@ -117,6 +117,22 @@ function ownedBy(tags: Record<string, string>, name: string) {
   const same = Object.entries(tags).map(
     ([key, value]) => `lookup(self.tags, ${JSON.stringify(key)}, "") == ${JSON.stringify(value)}`,
   )
-  const error_message = `${name} exists, and its tags do not say that this unit has made it: delete it, or rename what is to be made.`
-  return { lifecycle: { postcondition: { condition: `\${${same.join(" && ")}}`, error_message } } }
+  return {
+    lifecycle: { postcondition: { condition: `\${${same.join(" && ")}}`, error_message: `${name} ${foreign}` } },
+  }
+}
+
+const foreign =
+  "is there, and its tags do not say that this unit has made it. Delete it, or give what is to be made another name."
+
+/**
+ * What a plan with imports says about those that are somebody else's.
+ *
+ * @param log Terragrunt's log, in which OpenTofu has wrapped its lines
+ * @returns undefined where it says nothing of that kind
+ */
+export function notOwned(log: string): string | undefined {
+  const text = log.replaceAll(/\n[^\n]* tofu: /g, " ").replaceAll(/\s+/g, " ")
+  const found = [...text.matchAll(new RegExp(`(\\S+) ${foreign}`, "g"))].map(([all]) => all)
+  return found.length > 0 ? [...new Set(found)].join("\n") : undefined
 }

@@ -3,7 +3,7 @@ import { type Container, type Directory, dag, type File } from "@dagger.io/dagge
 import type { Json } from "../model/index.js"
 import { type AwsPlace, credentialVariables } from "./aws.js"
 import { type Done, run, show } from "./exec.js"
-import { type Imports, lostResources, withImports } from "./lost-resources.js"
+import { type Imports, lostResources, notOwned, withImports } from "./lost-resources.js"
 import { say } from "./say.js"
 import { withSecretVariables } from "./secrets.js"
 import { toolbox } from "./toolbox.js"
@@ -90,25 +90,27 @@ export class Terragrunt {
       const lost = lostResources((error as Error).message)
       const more = withImports(imports, lost, { ...tags, "wallet-world/environment": environment })
       if (!more) return fail(error as Error)
-      await this.refuseReplacement(more)
+      const refused = await this.refusal(more)
+      if (refused) return fail(new Error(`${(error as Error).message}\n\nNot taken over: ${refused}`))
       const list = lost.map(({ unit, address }) => `${unit}: ${address}`).join(", ")
       say(`a run that was killed has made what is not in the state; it is taken over: ${list}`)
       return this.applied(more)
     }
   }
 
-  /** What is taken over is not destroyed: it may hold data. */
-  private async refuseReplacement(imports: Imports): Promise<void> {
-    const plan = await this.plan(imports)
-    const replaced = Object.values(imports)
-      .flatMap((unit) => unit.import)
-      .filter(({ to }) => plan.includes(`# ${to} must be replaced`))
-      .map(({ to, id }) => `${to} (${id})`)
-    if (replaced.length > 0)
-      throw new Error(
-        `a run that was killed has made what is not in the state, and taking it over would replace it: ${replaced.join(", ")}. ` +
-          "Delete it in AWS, then run the same command again",
-      )
+  /** Why resources are not imported: they are somebody else's, or would be replaced, and they may hold data. */
+  private async refusal(imports: Imports): Promise<string | undefined> {
+    try {
+      const plan = await this.plan(imports)
+      const replaced = Object.values(imports)
+        .flatMap((unit) => unit.import)
+        .filter(({ to }) => plan.includes(`# ${to} must be replaced`))
+        .map(({ to, id }) => `${to} (${id}) would be replaced: delete it in AWS, then run the same command again`)
+      return replaced.length > 0 ? replaced.join("\n") : undefined
+    } catch (error) {
+      const { message } = error as Error
+      return notOwned(message) ?? message
+    }
   }
 
   /** What an apply would change, in Terragrunt's and OpenTofu's words. */

@@ -109,7 +109,9 @@ describe("an import", () => {
       error_message.slice(0, half),
       error_message.slice(half + 1),
     )
-    expect(notOwned(`plan: ${wrapped}\n\n${wrapped}`)).toBe(error_message)
+    // OpenTofu shows the line of the configuration, too.
+    const shown = log("u", `1: {"postcondition":{"error_message":"${error_message}"}}`)
+    expect(notOwned(`plan: ${wrapped}\n\n${shown}\n${wrapped}`)).toBe(error_message)
     expect(notOwned(log("u", "Error: another one"))).toBeUndefined()
   })
 })

@@ -133,6 +133,6 @@ const foreign =
  */
 export function notOwned(log: string): string | undefined {
   const text = log.replaceAll(/\n[^\n]* tofu: /g, " ").replaceAll(/\s+/g, " ")
-  const found = [...text.matchAll(new RegExp(`(\\S+) ${foreign}`, "g"))].map(([all]) => all)
+  const found = [...text.matchAll(new RegExp(`([\\w./:@!+-]+) ${foreign}`, "g"))].map(([all]) => all)
   return found.length > 0 ? [...new Set(found)].join("\n") : undefined
 }

@@ -219,7 +219,7 @@ test("a state that a killed run has not written is made anew: the database is ta
   await succeed("deploy", "--env", environment)
 
   const scope = ["infra", "--env", environment, "--scope", "environment"]
-  expect(await succeed(...scope, "--action", "plan")).not.toMatch(/will be|must be/)
+  expect(await succeed(...scope, "--action", "plan")).not.toMatch(/# \S+ (will|must) be /)
   expect((await eventually(() => request(port, api, `/dapps/${id}`), 200)).text).toContain(name)
 })
 

@@ -1,5 +1,5 @@
 // Breaks one line in each file of ci/pipeline, and sees whether a test notices. Prints the share per layer, and writes
-// .bench/mutate-<time>.json with each line that nobody missed.
+// .bench/mutate-<time>.json with each line, what it became, and whether that was noticed.
 //   npm run mutate                          the unit tests, which need no engine
 //   npm run mutate -- --seed=2 --layer=steps   other lines; one layer only
 import { createHash } from "node:crypto"
@@ -47,6 +47,10 @@ try {
   await $({ cwd: root, quiet: true })`git ls-files -z | xargs -0 cp --parents -t ${copy}`
   for (const modules of ["node_modules", "ci/node_modules"])
     await fs.symlink(path.join(root, modules), path.join(copy, modules))
+  // A test that fails anyway would notice everything.
+  const whole = await $({ cwd: copy, quiet: true, nothrow: true })`npx vitest run --project unit`
+  if (whole.exitCode !== 0)
+    throw new Error(`the unit tests fail before anything is broken:\n${whole.stdout.slice(-5_000)}`)
   for (const file of (await glob(`ci/pipeline/${layer ?? "*"}/**/*.ts`, { cwd: root })).sort()) {
     const text = await fs.readFile(path.join(copy, file), "utf8")
     const place = broken(file, text)

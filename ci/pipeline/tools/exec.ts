@@ -38,15 +38,8 @@ export async function run(box: Container, command: string[]): Promise<Done> {
 }
 
 /**
- * Runs a command whose result depends on the container alone: out of the engine's cache where it ran before. Otherwise as
- * {@link run}.
- */
-export async function cached(box: Container, command: string[]): Promise<Done> {
-  return succeeded(command, await ended(box, command))
-}
-
-/**
- * Runs commands one after the other, as one {@link cached} command: each request to the engine takes a tenth of a second.
+ * Runs commands whose results depend on the container alone: out of the engine's cache where they ran before. They run one after
+ * the other in one container, because each request to the engine takes a tenth of a second. Otherwise as {@link run}.
  *
  * @param box the container
  * @param commands the commands; one that begins with `sh` says itself what is wrong

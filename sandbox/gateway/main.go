@@ -97,7 +97,7 @@ func run(ctx context.Context, s settings) error {
 		return err
 	}
 	log.Printf("listening on port %s, and on %s for the tunnel", s.port, s.tunnel)
-	go func() { failed <- newFront(ca, s.apiServer, whole(newRouter(s, api, parts))).serve(public, tunnel) }()
+	go func() { failed <- newFront(ca, s.apiServer, newRouter(s, api, parts)).serve(public, tunnel) }()
 	select {
 	case err := <-failed:
 		return err

@@ -11,8 +11,28 @@ import (
 	"net/url"
 )
 
-// transport adds nothing of its own to a request: signatures cover headers.
-var transport = &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 32}
+// transport is how every request is passed on. It adds nothing of its own to one: signatures cover headers.
+var transport http.RoundTripper = whole{&http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 32}}
+
+// wholeBody is the size up to which a request's body is read before the request is passed on, in bytes.
+const wholeBody = 1 << 20
+
+// whole reads small bodies before their requests are passed on. net/http's server closes a body when the answer begins, and
+// its transport, where it has not seen the end of that body by then, takes this for a failed request and cuts the answer.
+type whole struct{ next http.RoundTripper }
+
+func (w whole) RoundTrip(r *http.Request) (*http.Response, error) {
+	if 0 < r.ContentLength && r.ContentLength <= wholeBody {
+		body, err := io.ReadAll(r.Body)
+		r.Body.Close()
+		if err != nil {
+			return nil, fmt.Errorf("the request's body is cut off: %w", err)
+		}
+		r = r.Clone(r.Context())
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	return w.next.RoundTrip(r)
+}
 
 // newProxy passes requests to a part of the sandbox. Host, path and query stay exactly as they came, because AWS
 // signatures cover them; what names the part in errors.
@@ -53,24 +73,5 @@ func admissionHandler(cloud string) http.Handler {
 		}
 		r.URL = &url.URL{Path: r.URL.Path} // without the API server's ?timeout=
 		proxy.ServeHTTP(w, r)
-	})
-}
-
-// wholeBody is the size up to which a request's body is read before the request is passed on, in bytes.
-const wholeBody = 1 << 20
-
-// whole reads small bodies before their requests are passed on. net/http's server closes a body when the answer begins, and
-// its transport, where it has not seen the end of that body by then, takes this for a failed request and cuts the answer.
-func whole(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if 0 < r.ContentLength && r.ContentLength <= wholeBody {
-			body, err := io.ReadAll(r.Body)
-			if err != nil {
-				fail(w, http.StatusBadRequest, "the request's body is cut off: "+err.Error())
-				return
-			}
-			r.Body = io.NopCloser(bytes.NewReader(body))
-		}
-		next.ServeHTTP(w, r)
 	})
 }

@@ -57,6 +57,7 @@ func TestNextClientOfTunnelIsServedAfter(t *testing.T) {
 	for name, before := range map[string]func(*testing.T, net.Conn, *tls.Config){
 		"a client that closes": func(t *testing.T, conn net.Conn, _ *tls.Config) {
 			visitOnce(t, conn, "GET /first HTTP/1.1\r\nHost: a\r\nConnection: close")
+			time.Sleep(300 * time.Millisecond) // a host does not give the same port to the next client at once
 		},
 		"an idle client": func(t *testing.T, conn net.Conn, _ *tls.Config) {
 			visitOnce(t, conn, "GET /first HTTP/1.1\r\nHost: a")

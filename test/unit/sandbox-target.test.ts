@@ -43,3 +43,8 @@ test.each([false, true])(
     expect(found).toEqual(all ? [null, [{ address: "127.0.0.1", family: 4 }]] : [null, "127.0.0.1", 4])
   },
 )
+
+test("one that nobody keeps says that nothing is left of it", async () => {
+  expect((await SandboxTarget.open(address, false)).gone).toContain("has ended with this call")
+  expect((await SandboxTarget.open(address, true)).gone).toBeUndefined()
+})

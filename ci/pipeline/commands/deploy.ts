@@ -30,10 +30,11 @@ export async function deploy(session: Session, name: string, confirm: string): P
     await recordBegin(deployment, run, started)
     const done = await execute(graph, deployment)
     const results = [...done, ...(await clean(done, deployment))]
-    return { results, recorded: await record(deployment, results, started) }
+    const recorded = await record(deployment, results, started)
+    return { results, recorded: deployment.target.gone ? [] : [recorded] }
   })
-  if (failures(results).length > 0) return resultText(deployment, results, recorded)
-  return resultText(deployment, results, ...(await whatRuns(deployment)), recorded)
+  if (failures(results).length > 0) return resultText(deployment, results, ...recorded)
+  return resultText(deployment, results, ...(await whatRuns(deployment)), ...recorded)
 }
 
 /** Changes nothing: looks where the cluster is, and what is in it. */

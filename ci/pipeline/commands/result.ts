@@ -11,15 +11,17 @@ import type { Deployment } from "../steps/deployment.js"
  * @throws with the same text, when a step failed
  */
 export function resultText(deployment: Deployment, results: StepResult[], ...more: string[]): string {
-  const { title } = deployment
+  const { title, target } = deployment
   const failed = failures(results)
   const next =
     failed.length > 0
       ? [
-          `failed: ${failed.join(", ")}; correct what is said above, then run the same command again: it leaves alone what has succeeded`,
+          `failed: ${failed.join(", ")}; correct what is said above, then run the same command again${target.gone ? "" : ": it leaves alone what has succeeded"}`,
         ]
       : []
-  const text = [title, formatResults(results), ...next, ...more, title].join("\n\n")
+  const text = [title, formatResults(results), ...next, ...more, ...(target.gone ? [target.gone] : []), title].join(
+    "\n\n",
+  )
   if (failed.length > 0) throw new Error(text)
   return text
 }

@@ -6,7 +6,7 @@ import type { Deployment } from "./deployment.js"
  * What runs in an environment's namespaces.
  *
  * @param deployment the deployment
- * @returns paragraphs: the pods with their kinds, and where to look; one that would say nothing is left out
+ * @returns paragraphs: the pods with their kinds, and where to look if the target is still there then; one that would say nothing is left out
  */
 export async function whatRuns(deployment: Deployment): Promise<string[]> {
   const { environment, target } = deployment
@@ -19,6 +19,6 @@ export async function whatRuns(deployment: Deployment): Promise<string[]> {
     all<Service>("services"),
     all<Ingress>("ingresses"),
   ])
-  const addresses = formatAddresses({ ingresses, services, pods }, (host) => target.address(host))
-  return [formatPods(pods), addresses].filter((paragraph) => paragraph !== "")
+  const addresses = () => formatAddresses({ ingresses, services, pods }, (host) => target.address(host))
+  return [formatPods(pods), target.gone ? "" : addresses()].filter((paragraph) => paragraph !== "")
 }

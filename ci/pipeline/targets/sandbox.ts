@@ -42,6 +42,11 @@ export class SandboxTarget implements Target {
     return new SandboxTarget(ip, port, kept, authority, secret)
   }
 
+  get gone(): string | undefined {
+    if (this.kept) return undefined
+    return "The sandbox has ended with this call, and nothing of the above is left. `./daggerw call`, in a checkout of the module, keeps its sandbox for later calls and for a browser"
+  }
+
   get title(): string {
     const life = this.kept ? `kept at http://localhost:${this.port}/` : "it ends with this call"
     return `the sandbox (${life}): AWS is emulated, Kubernetes, the registry, Postgres and Kafka are real`

@@ -19,6 +19,9 @@ export interface Target {
   /** Whether copied images must be those of `environments/images.lock.yaml`; stand-ins never are. */
   readonly demandsPins: boolean
 
+  /** Set where nothing of a deployment is left when the call has ended: says so, and how to keep it. */
+  readonly gone?: string
+
   /**
    * Credentials that are good for the work of one step, or for as long as is said.
    *

@@ -327,7 +327,7 @@ export class WalletWorld {
    *
    * Example: `./daggerw call tool --name helm export --path ./helm`
    *
-   * @param name helm, kubectl, terragrunt, tofu, crane, actionlint or syft
+   * @param name helm, terragrunt, tofu, crane, kubectl, actionlint or syft
    */
   @func()
   async tool(name: string): Promise<File> {

@@ -1,6 +1,6 @@
 // Credentials from the caller: what is accepted, and that an error never repeats a secret.
 import { describe, expect, test } from "vitest"
-import { oneRequest, parseCredentials } from "../../ci/pipeline/targets/credentials.js"
+import { CredentialsReader, oneRequest, parseCredentials } from "../../ci/pipeline/targets/credentials.js"
 
 const now = new Date("2026-01-01T00:00:00Z")
 const good = {
@@ -48,5 +48,43 @@ describe("parseCredentials", () => {
     expect(attempt).toThrow(message)
     expect(attempt).toThrow(/aws configure export-credentials/)
     expect(attempt).not.toThrow(/very-secret/)
+  })
+})
+
+describe("of one call", () => {
+  /** A reader whose credentials last so many minutes each time they are read. */
+  function reader(...minutes: (number | undefined)[]) {
+    let reads = 0
+    const read = new CredentialsReader(async () => {
+      const lasting = minutes[Math.min(reads++, minutes.length - 1)]
+      const Expiration = lasting && new Date(Date.now() + lasting * 60_000).toISOString()
+      return JSON.stringify({ AccessKeyId: `key-${reads}`, SecretAccessKey: "secret", Expiration })
+    })
+    return { read: async (seconds?: number) => (await read.read("1", seconds)).accessKeyId, reads: () => reads }
+  }
+
+  test("are read once, also by several at the same time", async () => {
+    const { read, reads } = reader(60)
+    expect(await Promise.all([read(), read(60), read()])).toEqual(["key-1", "key-1", "key-1"])
+    expect(await read()).toBe("key-1")
+    expect(reads()).toBe(1)
+  })
+
+  test("are read again where they do not last for what is to be done", async () => {
+    const { read } = reader(60, 90)
+    await read()
+    expect(await read(80 * 60)).toBe("key-2")
+    await expect(read(100 * 60)).rejects.toThrow("a step can take 100 minutes")
+  })
+
+  test("are read each time where nobody says when they end", async () => {
+    const { read } = reader(undefined)
+    expect([await read(), await read()]).toEqual(["key-1", "key-2"])
+  })
+
+  test("are read anew after an error", async () => {
+    const { read } = reader(1, 60)
+    await expect(read()).rejects.toThrow("expire at")
+    expect(await read()).toBe("key-2")
   })
 })

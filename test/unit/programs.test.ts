@@ -16,7 +16,7 @@ test.each([
   [
     "cran",
     repository,
-    "there is no program cran: there are helm, kubectl, terragrunt, tofu, crane, actionlint, syft, sandbox, gateway",
+    "there is no program cran: there are helm, terragrunt, tofu, crane, kubectl, actionlint, syft, sandbox, gateway",
   ],
 ])("publishes no %s to %s", async (program, where, message) => {
   await expect(publishProgram(home, program, where)).rejects.toThrow(message)

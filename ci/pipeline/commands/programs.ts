@@ -107,7 +107,9 @@ export async function pinPrograms(home: Directory, repository: string): Promise<
  */
 export async function keptPrograms(home: Directory): Promise<Directory> {
   const programs = all(home)
-  return keepPrograms(Object.fromEntries(["sandbox", "gateway", ...stepTools].map((name) => [name, programs[name]])))
+  // kubectl is compiled with the sandbox's Kubernetes.
+  const names = ["sandbox", "gateway", ...stepTools, "kubectl"]
+  return keepPrograms(Object.fromEntries(names.map((name) => [name, programs[name]])))
 }
 
 /**

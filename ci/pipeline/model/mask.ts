@@ -51,7 +51,8 @@ function base64(value: string): string[] {
 
 /** Remembers secrets and takes them out of texts. */
 export class Mask {
-  private readonly secrets = new Set<string>()
+  /** The secrets, and what finds each: the longest form first. */
+  private readonly secrets = new Map<string, Map<string, string>>()
   private pattern?: RegExp
 
   /**
@@ -62,7 +63,7 @@ export class Mask {
    */
   know(value: string): string {
     if (value && !this.secrets.has(value)) {
-      this.secrets.add(value)
+      this.secrets.set(value, new Map(plainForms(value).map((form) => [form, [...form].map(written).join("")])))
       this.pattern = undefined
     }
     return value
@@ -71,15 +72,15 @@ export class Mask {
   /** A text without the secrets that are known. */
   hide(text: string): string {
     if (this.secrets.size === 0) return text
-    this.pattern ??= patternOf([...this.secrets])
+    this.pattern ??= patternOf([...this.secrets.values()])
     return text.replace(this.pattern, mask)
   }
 }
 
-/** What finds secrets, the longest first, however their characters are escaped. */
-function patternOf(secrets: string[]): RegExp {
-  const forms = [...new Set(secrets.flatMap(plainForms))].sort((a, b) => b.length - a.length)
-  return new RegExp(forms.length > 0 ? forms.map((form) => [...form].map(written).join("")).join("|") : "(?!)", "g")
+/** What finds secrets, the longest first, however their characters are escaped; of each its forms and what finds them. */
+function patternOf(secrets: Map<string, string>[]): RegExp {
+  const forms = [...new Map(secrets.flatMap((forms) => [...forms]))].sort(([a], [b]) => b.length - a.length)
+  return new RegExp(forms.length > 0 ? forms.map(([, pattern]) => pattern).join("|") : "(?!)", "g")
 }
 
 /** Escapes of JSON that are a letter. */
@@ -90,6 +91,14 @@ const letters: Record<string, string> = { "\n": "n", "\r": "r", "\t": "t", "\b":
  * after '%'. Encoders differ in which characters they escape; none escapes ASCII's letters and digits.
  */
 function written(character: string): string {
+  const known = patterns.get(character) ?? pattern(character)
+  patterns.set(character, known)
+  return known
+}
+
+const patterns = new Map<string, string>()
+
+function pattern(character: string): string {
   if (/^[A-Za-z0-9]$/.test(character)) return character
   const itself = character.replace(/[.*+?^${}()|[\]\\/-]/, "\\$&")
   const hexadecimal = (code: string) =>

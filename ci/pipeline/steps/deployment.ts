@@ -7,7 +7,6 @@ import type { Cluster } from "../tools/cluster.js"
 import { type Registry, registryLogin } from "../tools/ecr.js"
 import { Helm } from "../tools/helm.js"
 import type { Charts } from "../tools/helm-charts.js"
-import { Kubectl } from "../tools/kubectl.js"
 import { Kubernetes } from "../tools/kubernetes.js"
 import { Documents } from "../tools/s3.js"
 import type { Repository } from "./context.js"
@@ -123,10 +122,6 @@ export class Deployment {
   kubernetes(): Promise<Kubernetes> {
     this.client ??= Kubernetes.open(this.place, this.cluster())
     return this.client
-  }
-
-  async kubectl(): Promise<Kubectl> {
-    return Kubectl.open(this.place, this.cluster())
   }
 
   async helm(): Promise<Helm> {

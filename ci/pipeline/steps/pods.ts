@@ -10,14 +10,14 @@ import type { Deployment } from "./deployment.js"
  */
 export async function whatRuns(deployment: Deployment): Promise<string[]> {
   const { environment, target } = deployment
-  const kubectl = await deployment.kubectl()
+  const kubernetes = await deployment.kubernetes()
   const namespaces = [...new Set(Object.values(environment.releases).map(({ namespace }) => namespace))].sort()
-  const all = async <T>(kind: string): Promise<T[]> =>
-    (await Promise.all(namespaces.map((namespace) => kubectl.list<T>(kind, "-n", namespace)))).flat()
+  const all = async <T>(api: string, plural: string): Promise<T[]> =>
+    (await Promise.all(namespaces.map((name) => kubernetes.list<T>(`/${api}/namespaces/${name}/${plural}`)))).flat()
   const [pods, services, ingresses] = await Promise.all([
-    all<Pod>("pods"),
-    all<Service>("services"),
-    all<Ingress>("ingresses"),
+    all<Pod>("api/v1", "pods"),
+    all<Service>("api/v1", "services"),
+    all<Ingress>("apis/networking.k8s.io/v1", "ingresses"),
   ])
   const addresses = () => formatAddresses({ ingresses, services, pods }, (host) => target.address(host))
   return [formatPods(pods), target.gone ? "" : addresses()].filter((paragraph) => paragraph !== "")

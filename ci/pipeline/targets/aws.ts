@@ -1,6 +1,6 @@
 // AWS as a target: credentials that the caller hands over, AWS's own endpoints and certificates.
 import type { Container, Secret } from "@dagger.io/dagger"
-import { parseCredentials } from "./credentials.js"
+import { CredentialsReader } from "./credentials.js"
 import type { Connection, Credentials, Target } from "./target.js"
 
 /** AWS itself. Never tried against a real account: what is tried is the same code against the sandbox. */
@@ -8,10 +8,14 @@ export class AwsTarget implements Target {
   readonly title = "AWS"
   readonly demandsPins = true
 
-  constructor(private readonly secret: Secret) {}
+  private readonly reader: CredentialsReader
 
-  async credentials(_account: string, seconds?: number): Promise<Credentials> {
-    return parseCredentials(await this.secret.plaintext(), new Date(), seconds)
+  constructor(secret: Secret) {
+    this.reader = new CredentialsReader(() => secret.plaintext())
+  }
+
+  credentials(account: string, seconds?: number): Promise<Credentials> {
+    return this.reader.read(account, seconds)
   }
 
   async attach(box: Container): Promise<Container> {

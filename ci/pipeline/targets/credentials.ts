@@ -27,7 +27,7 @@ export function parseCredentials(text: string, now = new Date(), seconds = longe
   const expiration = fields.Expiration === undefined ? undefined : new Date(String(fields.Expiration))
   if (expiration && Number.isNaN(expiration.getTime()))
     throw new Error(`--aws-credentials has an Expiration that is not a time: ${howTo}`)
-  if (expiration && expiration.getTime() - now.getTime() < seconds * 1000) {
+  if (expiration && !lasts(expiration, seconds, now)) {
     const why = seconds > oneRequest ? `but a step can take ${seconds / 60} minutes` : "too soon for one more request"
     throw new Error(`--aws-credentials expire at ${expiration.toISOString()}, ${why}: sign in again, then ${howTo}`)
   }
@@ -40,6 +40,31 @@ export function parseCredentials(text: string, now = new Date(), seconds = longe
     expiration,
   }
 }
+
+/** Reads credentials once, and again only where those that it has do not last. Those without an end are read each time. */
+export class CredentialsReader {
+  private readonly known = new Map<string, Promise<Credentials | undefined>>()
+
+  /**
+   * @param text reads the document of {@link parseCredentials} for an account
+   */
+  constructor(private readonly text: (account: string) => Promise<string>) {}
+
+  /** Credentials for an account; see {@link parseCredentials} for the seconds, and for what it throws. */
+  async read(account: string, seconds = longestStep): Promise<Credentials> {
+    const last = this.known.get(account)
+    const known = last && (await last)
+    if (known?.expiration && lasts(known.expiration, seconds)) return known
+    const reading = this.text(account).then((text) => parseCredentials(text, new Date(), seconds))
+    this.known.set(
+      account,
+      reading.catch(() => undefined),
+    )
+    return reading
+  }
+}
+
+const lasts = (end: Date, seconds: number, now = new Date()) => end.getTime() - now.getTime() >= seconds * 1000
 
 function jsonObject(text: string): Record<string, unknown> {
   try {

@@ -3,7 +3,7 @@
 import { Agent } from "node:https"
 import type { LookupFunction } from "node:net"
 import { Container, dag, File, Secret } from "@dagger.io/dagger"
-import { parseCredentials } from "./credentials.js"
+import { CredentialsReader } from "./credentials.js"
 import type { Connection, Credentials, Target } from "./target.js"
 
 const domain = "sandbox.test"
@@ -14,14 +14,22 @@ const domain = "sandbox.test"
  */
 export class SandboxTarget implements Target {
   readonly demandsPins = false
+  private readonly agent: Agent
+  private readonly reader: CredentialsReader
 
   private constructor(
     private readonly ip: string,
     private readonly port: string,
     private readonly kept: boolean,
     private readonly authority: string,
-    private readonly secret?: Secret,
-  ) {}
+    secret?: Secret,
+  ) {
+    const lookup: LookupFunction = (_host, { all }, done) =>
+      all ? done(null, [{ address: ip, family: 4 }]) : done(null, ip, 4)
+    // Idle connections end here before they do there, so that no request is sent on one that is ending.
+    this.agent = new Agent({ ca: authority, keepAlive: true, lookup, timeout: 10_000 })
+    this.reader = new CredentialsReader((account) => secret?.plaintext() ?? this.administrator(account))
+  }
 
   /**
    * Meets a sandbox and waits until all of its parts are ready.
@@ -52,11 +60,15 @@ export class SandboxTarget implements Target {
     return `the sandbox (${life}): AWS is emulated, Kubernetes, the registry, Postgres and Kafka are real`
   }
 
-  async credentials(account: string, seconds?: number): Promise<Credentials> {
-    if (this.secret) return parseCredentials(await this.secret.plaintext(), new Date(), seconds)
+  credentials(account: string, seconds?: number): Promise<Credentials> {
+    return this.reader.read(account, seconds)
+  }
+
+  /** Credentials of the sandbox's administrator. */
+  private async administrator(account: string): Promise<string> {
     const answer = await fetch(`http://${this.ip}:${this.port}/credentials?account=${account}`)
     if (!answer.ok) throw new Error(`the sandbox refused credentials for account ${account}: ${await answer.text()}`)
-    return parseCredentials(await answer.text(), new Date(), seconds)
+    return answer.text()
   }
 
   async attach(box: Container): Promise<Container> {
@@ -68,10 +80,7 @@ export class SandboxTarget implements Target {
   }
 
   async connection(): Promise<Connection> {
-    const lookup: LookupFunction = (_host, { all }, done) =>
-      all ? done(null, [{ address: this.ip, family: 4 }]) : done(null, this.ip, 4)
-    const agent = new Agent({ ca: this.authority, keepAlive: true, lookup })
-    return { endpoint: `https://aws.${domain}:${this.port}`, agent }
+    return { endpoint: `https://aws.${domain}:${this.port}`, agent: this.agent }
   }
 
   address(host: string): string {

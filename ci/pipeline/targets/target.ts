@@ -3,7 +3,7 @@
 import type { Agent } from "node:https"
 import type { Container } from "@dagger.io/dagger"
 
-/** Short-lived AWS credentials, read anew for each step. */
+/** Short-lived AWS credentials. */
 export interface Credentials {
   accessKeyId: string
   secretAccessKey: string
@@ -23,7 +23,7 @@ export interface Target {
   readonly gone?: string
 
   /**
-   * Credentials that are good for the work of one step, or for as long as is said.
+   * Credentials that are good for the work of one step, or for as long as is said: read again where the last ones are not.
    *
    * @param account the account that the step works in, twelve digits
    * @param seconds how long they must be good for; if not given, for the longest step

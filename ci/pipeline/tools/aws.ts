@@ -1,4 +1,4 @@
-// The settings that every AWS client of the module shares: region, credentials, and how the target is reached.
+// The module's AWS clients, one for each service: region, credentials, and how the target is reached.
 import { oneRequest } from "../targets/credentials.js"
 import type { Credentials, Target } from "../targets/target.js"
 
@@ -14,15 +14,37 @@ export interface AwsPlace {
  * keeps its lease with them and records what it has done.
  *
  * @param place target, account, region
- * @returns credentials that are read anew, the region, and the target's endpoint and connections where it has its own
+ * @returns where credentials are read, the region, and the target's endpoint and connections where it has its own
  */
 export async function clientOptions({ target, account, region }: AwsPlace) {
-  const [credentials, { endpoint, agent }] = await Promise.all([
-    target.credentials(account, oneRequest),
-    target.connection(),
-  ])
+  const { endpoint, agent } = await target.connection()
+  const credentials = () => target.credentials(account, oneRequest)
   const requestHandler = { requestTimeout: 30_000, ...(agent ? { httpsAgent: agent } : {}) }
   return { region, credentials, maxAttempts: 3, requestHandler, ...(endpoint ? { endpoint } : {}) }
+}
+
+const clients = new WeakMap<Target, Map<unknown, Promise<unknown>>>()
+
+/**
+ * The client of a service at a place: one for the whole call, with its connections. Nobody ends it, as ending one client ends
+ * the connections that the target gives to all.
+ *
+ * @param place target, account, region
+ * @param Service the class of the client
+ * @param more further options, the same wherever this service is asked
+ */
+export function awsClient<C>(
+  place: AwsPlace,
+  Service: new (options: Awaited<ReturnType<typeof clientOptions>>) => C,
+  more: object = {},
+): Promise<C> {
+  const { target, account, region } = place
+  const known = clients.get(target) ?? new Map<unknown, Promise<unknown>>()
+  clients.set(target, known)
+  const key = `${Service.name} ${account} ${region}`
+  const client = known.get(key) ?? clientOptions(place).then((options) => new Service({ ...options, ...more }))
+  known.set(key, client)
+  return client as Promise<C>
 }
 
 /**

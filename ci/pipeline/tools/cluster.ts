@@ -16,7 +16,7 @@ export interface Cluster {
 const directory = "/run/target"
 
 /**
- * Lets a container's kubectl and Helm reach a cluster as the caller.
+ * Lets a container's Helm reach a cluster as the caller.
  *
  * @param box the container
  * @param place target, account, region

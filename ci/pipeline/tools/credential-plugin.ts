@@ -2,7 +2,7 @@
 
 /**
  * The script. EKS takes a token for 15 minutes from the time that it is signed for, and a command can run for longer: so there
- * is one for each part of that time, and kubectl and Helm ask for the next when it begins.
+ * is one for each part of that time, and Helm asks for the next when it begins.
  *
  * @param path a file with a line for each token: the time from which on it is to be used, in seconds since 1970, and the token
  * @param interval seconds for which each is to be used

@@ -1,7 +1,6 @@
 // AWS ECR: the registry's login, and what its repositories hold.
 import { secrets } from "../model/index.js"
-import type { AwsPlace } from "./aws.js"
-import { clientOptions } from "./aws.js"
+import { type AwsPlace, awsClient } from "./aws.js"
 
 /** A registry and how to log in to it. */
 export interface Registry {
@@ -19,9 +18,8 @@ export interface Registry {
  */
 export async function registryLogin(place: AwsPlace): Promise<Registry> {
   const { ECRClient, GetAuthorizationTokenCommand } = await import("@aws-sdk/client-ecr")
-  const client = new ECRClient(await clientOptions(place))
+  const client = await awsClient(place, ECRClient)
   const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({}))
-  client.destroy()
   const [data] = authorizationData ?? []
   if (!data?.authorizationToken || !data.proxyEndpoint) throw new Error("ECR issued no authorization token: try again")
   const [username, password] = Buffer.from(data.authorizationToken, "base64").toString().split(":")
@@ -38,7 +36,7 @@ export async function registryLogin(place: AwsPlace): Promise<Registry> {
  */
 export async function digestOf(place: AwsPlace, repository: string, tag: string): Promise<string | undefined> {
   const { ECRClient, DescribeImagesCommand } = await import("@aws-sdk/client-ecr")
-  const client = new ECRClient(await clientOptions(place))
+  const client = await awsClient(place, ECRClient)
   try {
     const answer = await client.send(
       new DescribeImagesCommand({ repositoryName: repository, imageIds: [{ imageTag: tag }] }),
@@ -47,7 +45,5 @@ export async function digestOf(place: AwsPlace, repository: string, tag: string)
   } catch (error) {
     if (["ImageNotFoundException", "RepositoryNotFoundException"].includes((error as Error).name)) return undefined
     throw error
-  } finally {
-    client.destroy()
   }
 }

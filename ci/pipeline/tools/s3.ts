@@ -1,6 +1,6 @@
 // AWS S3: the JSON documents that outlive a call, with writes that fail rather than overwrite.
 import type { BucketLocationConstraint, S3Client } from "@aws-sdk/client-s3"
-import { type AwsPlace, clientOptions } from "./aws.js"
+import { type AwsPlace, awsClient } from "./aws.js"
 
 /** The documents in one bucket. */
 export class Documents {
@@ -124,12 +124,7 @@ export class Documents {
 
   private async use<T>(send: (client: S3Client) => Promise<T>): Promise<T> {
     const { S3Client } = await import("@aws-sdk/client-s3")
-    const client = new S3Client({ ...(await clientOptions(this.place)), forcePathStyle: true })
-    try {
-      return await send(client)
-    } finally {
-      client.destroy()
-    }
+    return send(await awsClient(this.place, S3Client, { forcePathStyle: true }))
   }
 }
 

@@ -1,6 +1,6 @@
 // AWS Secrets Manager: reads the values that a release's Kubernetes Secrets are made of.
 import { secrets } from "../model/index.js"
-import { type AwsPlace, clientOptions } from "./aws.js"
+import { type AwsPlace, awsClient } from "./aws.js"
 import { bytesOf } from "./secret-value.js"
 
 /**
@@ -14,7 +14,7 @@ import { bytesOf } from "./secret-value.js"
  */
 export async function secretValue(place: AwsPlace, arn: string, field?: string): Promise<Uint8Array> {
   const { SecretsManagerClient, GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager")
-  const client = new SecretsManagerClient(await clientOptions(place))
+  const client = await awsClient(place, SecretsManagerClient)
   try {
     const held = await client.send(new GetSecretValueCommand({ SecretId: arn }))
     secrets.know(held.SecretString ?? "")
@@ -23,8 +23,6 @@ export async function secretValue(place: AwsPlace, arn: string, field?: string):
     return bytes
   } catch (error) {
     throw new Error(`the secret ${arn} cannot be read: ${(error as Error).message}`)
-  } finally {
-    client.destroy()
   }
 }
 
@@ -38,14 +36,12 @@ export async function secretValue(place: AwsPlace, arn: string, field?: string):
  */
 export async function secretVersion(place: AwsPlace, arn: string): Promise<string | undefined> {
   const { SecretsManagerClient, DescribeSecretCommand } = await import("@aws-sdk/client-secrets-manager")
-  const client = new SecretsManagerClient(await clientOptions(place))
+  const client = await awsClient(place, SecretsManagerClient)
   try {
     const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: arn }))
     return Object.keys(VersionIdsToStages).find((id) => VersionIdsToStages[id].includes("AWSCURRENT"))
   } catch (error) {
     if ((error as Error).name === "ResourceNotFoundException") return undefined
     throw new Error(`the secret ${arn} cannot be described: ${(error as Error).message}`)
-  } finally {
-    client.destroy()
   }
 }

@@ -1,7 +1,7 @@
 // The passphrase of state and plans: made once per account, kept in Secrets Manager.
 import { randomBytes } from "node:crypto"
 import { secrets } from "../model/index.js"
-import { type AwsPlace, clientOptions } from "./aws.js"
+import { type AwsPlace, awsClient } from "./aws.js"
 
 const name = "wallet-world/state-encryption"
 
@@ -16,20 +16,16 @@ export async function statePassphrase(place: AwsPlace): Promise<string> {
   const { SecretsManagerClient, GetSecretValueCommand, CreateSecretCommand } = await import(
     "@aws-sdk/client-secrets-manager"
   )
-  const client = new SecretsManagerClient(await clientOptions(place))
+  const client = await awsClient(place, SecretsManagerClient)
   const read = async () => (await client.send(new GetSecretValueCommand({ SecretId: name }))).SecretString
-  try {
-    const existing = await read().catch(unless("ResourceNotFoundException"))
-    if (existing) return secrets.know(existing)
-    const made = randomBytes(32).toString("base64url")
-    const Description = "Encrypts the state and the plans of OpenTofu. Without it they cannot be read."
-    await client
-      .send(new CreateSecretCommand({ Name: name, SecretString: made, Description }))
-      .catch(unless("ResourceExistsException"))
-    return secrets.know((await read()) ?? made)
-  } finally {
-    client.destroy()
-  }
+  const existing = await read().catch(unless("ResourceNotFoundException"))
+  if (existing) return secrets.know(existing)
+  const made = randomBytes(32).toString("base64url")
+  const Description = "Encrypts the state and the plans of OpenTofu. Without it they cannot be read."
+  await client
+    .send(new CreateSecretCommand({ Name: name, SecretString: made, Description }))
+    .catch(unless("ResourceExistsException"))
+  return secrets.know((await read()) ?? made)
 }
 
 /** Swallows one kind of error. */

@@ -1,7 +1,7 @@
 // AWS STS: who the caller is, and the Kubernetes token that EKS makes of it.
 import { secrets } from "../model/index.js"
 import { oneRequest } from "../targets/credentials.js"
-import { type AwsPlace, clientOptions } from "./aws.js"
+import { type AwsPlace, awsClient } from "./aws.js"
 
 /** Seconds that EKS takes a token for; it accepts no more than 15 minutes. */
 const tokenSeconds = 15 * 60
@@ -16,7 +16,7 @@ const tokenSeconds = 15 * 60
 export async function checkCaller(place: AwsPlace): Promise<string> {
   await place.target.credentials(place.account)
   const { STSClient, GetCallerIdentityCommand } = await import("@aws-sdk/client-sts")
-  const client = new STSClient(await clientOptions(place))
+  const client = await awsClient(place, STSClient)
   try {
     const identity = await client.send(new GetCallerIdentityCommand({}))
     if (identity.Account !== place.account)
@@ -30,8 +30,6 @@ export async function checkCaller(place: AwsPlace): Promise<string> {
     if (name === "Error") throw error
     const next = name.startsWith("Expired") ? "they have expired: sign in again" : "check --aws-credentials"
     throw new Error(`AWS refuses the credentials (${name}: ${message}); ${next}`)
-  } finally {
-    client.destroy()
   }
 }
 

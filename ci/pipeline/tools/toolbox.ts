@@ -5,10 +5,10 @@ import { type Program, programImage } from "./program.js"
 import { images } from "./versions.js"
 
 /** The command line tools that steps run. */
-export const stepTools = ["helm", "kubectl", "terragrunt", "tofu", "crane"] as const
+export const stepTools = ["helm", "terragrunt", "tofu", "crane"] as const
 
 /** Tools that no step runs: they are for tests and releases. */
-const others = ["actionlint", "syft"] as const
+const others = ["kubectl", "actionlint", "syft"] as const
 
 export type Tool = (typeof stepTools)[number] | (typeof others)[number]
 

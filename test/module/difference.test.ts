@@ -1,9 +1,10 @@
 // What a pull request shows: environments rendered and compared, without a target and without credentials.
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { Caller, errorOf, works } from "./caller.js"
+import { root } from "./world.js"
 
 const web = (namespace: string, disk: string) => `cluster: nonprod
 tier: nightly
@@ -40,6 +41,19 @@ describe("difference", () => {
     expect(stdout).toMatch(/^\+.*sizeLimit: 2Mi/m)
     expect(stdout).not.toContain("<b>other</b>")
     expect((await difference("--env", "other")).stdout).toContain("No environment is touched.")
+  })
+
+  test("an OpenTofu module changed, where the repository is this module's own: the scopes that have it", async () => {
+    for (const path of [caller.path, base])
+      cpSync(join(root, "terragrunt"), join(path, "terragrunt"), { recursive: true })
+    const change = (path: string) => appendFileSync(join(base, "terragrunt", path), "\n# something else\n")
+    for (const path of ["README.md", "modules/eks/tests/eks.tftest.hcl", "modules/rds/main.tf"]) change(path)
+    expect((await difference("--env", "other")).stdout).toContain("No environment is touched.")
+    change("modules/eks/main.tf")
+    const { stdout } = await difference("--env", "other")
+    expect(stdout).toContain("<b>other</b>: 1 file<")
+    expect(stdout).toMatch(/^- {2}cluster: sha256:/m)
+    expect(stdout).not.toMatch(/^[-+] {2}account:/m)
   })
 
   test("a chart changed: every environment that uses it; a fence in it does not end the diff", async () => {

@@ -27,7 +27,7 @@ export async function render(session: Session, name: string): Promise<Directory>
  * @throws when an environment cannot be loaded or rendered; that of the base is taken for empty then, and this is said
  */
 export async function difference(session: Session, base: Directory, env: string): Promise<string> {
-  const earlier = session.on(repositoryIn(base))
+  const earlier = await session.on(repositoryIn(base))
   const after = await renderAll(session, env)
   const { before, note } = await renderAll(earlier, env)
     .then((before) => ({ before, note: "" }))

@@ -1,5 +1,5 @@
 // What one call works with: the caller's files, the model of an environment, and the target.
-import type { Directory, Secret } from "@dagger.io/dagger"
+import { type Directory, dag, type Secret } from "@dagger.io/dagger"
 import {
   chartDirectories,
   type Environment,
@@ -43,9 +43,11 @@ export class Session {
 
   constructor(private readonly given: Given) {}
 
-  /** The same call on another state of the caller's repository. */
-  on(workspace: Repository): Session {
-    return new Session({ ...this.given, workspace })
+  /** The same call on another state of the caller's repository; where that holds this module, on that state of its OpenTofu modules. */
+  async on(workspace: Repository): Promise<Session> {
+    const { terragrunt } = this.given
+    const [callers, own] = await Promise.all([digestOf(terragruntIn(this.given.workspace)), digestOf(terragrunt)])
+    return new Session({ ...this.given, workspace, terragrunt: callers === own ? terragruntIn(workspace) : terragrunt })
   }
 
   /** The text of all files below `environments/`, by path in it. */
@@ -161,3 +163,14 @@ export class Session {
     return holding(deployment.documents(), lease, work)
   }
 }
+
+const terragruntIn = (repository: Repository): Directory =>
+  repository.directory(".", { include: ["terragrunt"], exclude: ["**/.terragrunt-*"] }).directory("terragrunt")
+
+/** The digest of what is in a directory, whatever its own mode is, or undefined where it does not exist. */
+const digestOf = (directory: Directory): Promise<string | undefined> =>
+  dag
+    .directory()
+    .withDirectory("terragrunt", directory)
+    .digest()
+    .catch(() => undefined)

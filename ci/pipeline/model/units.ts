@@ -10,6 +10,8 @@ interface Unit {
   /** Inputs that environment files may set; names and connections between units are made by terragrunt/. */
   readonly inputs: z.ZodObject
   readonly outputs: readonly string[]
+  /** Outputs of units of wider scopes that it takes, by unit. */
+  readonly takes?: Readonly<Record<string, readonly string[]>>
 }
 
 const days = z.int().min(0)
@@ -161,6 +163,7 @@ export const UNITS = {
       skip_final_snapshot: z.boolean().optional(),
     }),
     outputs: ["identifier", "address", "port", "database", "username", "master_secret_arn", "security_group_id"],
+    takes: { network: ["vpc_id", "intra_subnet_ids"], eks: ["node_security_group_id"] },
   },
   secrets: {
     scope: "environment",
@@ -191,6 +194,14 @@ export const scopeOf = (unit: string): Scope | undefined => unitNamed(unit)?.sco
 
 /** The names of a unit's outputs. */
 export const outputsOf = (unit: string): readonly string[] => unitNamed(unit)?.outputs ?? []
+
+/** Outputs of units of wider scopes that the units of a scope take, by unit. */
+export function outputsTaken(scope: Scope): Record<string, string[]> {
+  const taken: Record<string, string[]> = {}
+  for (const unit of Object.values<Unit>(UNITS).filter((unit) => unit.scope === scope))
+    for (const [from, outputs] of Object.entries(unit.takes ?? {})) taken[from] = [...(taken[from] ?? []), ...outputs]
+  return taken
+}
 
 const unitNamed = (name: string): Unit | undefined =>
   Object.hasOwn(UNITS, name) ? UNITS[name as keyof typeof UNITS] : undefined

@@ -1,9 +1,9 @@
 // A scope's infrastructure: one Terragrunt stack, applied when its inputs, its modules or its state have changed.
 import type { Directory } from "@dagger.io/dagger"
-import { digest, type Environment, type Json, resolveAll, type Scope } from "../model/index.js"
+import { digest, type Environment, type Json, outputsTaken, resolveAll, type Scope } from "../model/index.js"
 import { Documents } from "../tools/s3.js"
 import { statePassphrase } from "../tools/state-key.js"
-import { type Stack, Terragrunt } from "../tools/terragrunt.js"
+import { type Stack, Terragrunt, unitsDigest } from "../tools/terragrunt.js"
 import type { Deployment } from "./deployment.js"
 import { holding } from "./lease.js"
 import type { Step } from "./step.js"
@@ -15,7 +15,7 @@ type Outputs = Record<string, Json>
 
 /** What the last apply of a stack left behind; it lies beside the states. */
 interface Record_ {
-  /** Digest of the inputs and of all of `terragrunt/`. */
+  /** Digest of the inputs and of the files of the units. */
   made: string
   /** ETag of each unit's state: it changes with every write of the state. */
   states: Record<string, string>
@@ -102,18 +102,24 @@ async function stackOf(scope: Scope, owner: Environment, deployment: Deployment)
     cluster: scope === "account" ? "_" : cluster,
     environment: scope === "environment" ? name : "_",
     units: resolveAll(owner, ["infrastructure", scope], deployment.lookup(name)) as Record<string, unknown>,
-    outputs: scope === "account" ? {} : outputsAbove(scope, deployment),
+    outputs: outputsAbove(scope, deployment),
   }
 }
 
-/** Outputs of the wider scopes: a stack's inputs must not change with what the stack itself yields. */
+/** What a scope's units take of the outputs of wider scopes, and nothing else: whatever a stack is given is a reason to apply it. */
 function outputsAbove(scope: Scope, deployment: Deployment): Record<string, unknown> {
   const { account, cluster } = deployment.yielded("infra")
-  return { ...account?.values, ...(scope === "environment" ? cluster?.values : {}) }
+  const above: Record<string, unknown> = { ...account?.values, ...cluster?.values }
+  const taken = Object.entries(outputsTaken(scope)).map(([unit, names]) => {
+    const outputs = (above[unit] ?? {}) as Record<string, unknown>
+    return [unit, Object.fromEntries(names.filter((name) => name in outputs).map((name) => [name, outputs[name]]))]
+  })
+  return Object.fromEntries(taken)
 }
 
 async function digestOfStack(stack: Stack, terragrunt: Directory): Promise<string> {
-  return digest({ stack, modules: await terragrunt.digest() }).replace("sha256:", "")
+  const modules = await unitsDigest(terragrunt, stack.scope, Object.keys(stack.units))
+  return digest({ stack, modules }).replace("sha256:", "")
 }
 
 /** Where everything of a stack lies in the state bucket. */

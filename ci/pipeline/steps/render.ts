@@ -8,9 +8,11 @@ import {
   exampleLookup,
   installedReleases,
   resolve,
+  type Scope,
   yamlText,
 } from "../model/index.js"
 import { contentVersion, renderChart } from "../tools/helm-charts.js"
+import { unitsDigest } from "../tools/terragrunt.js"
 import type { Sources } from "./deployment.js"
 import { buildTag } from "./image.js"
 
@@ -44,14 +46,17 @@ async function versions(environment: Environment, sources: Sources): Promise<obj
   const built = Object.entries(environment.images).flatMap(([name, image]) =>
     "build" in image ? [{ name, image }] : [],
   )
+  const scopes = Object.entries(environment.infrastructure)
   const [modules, chartVersions, tags] = await Promise.all([
-    sources.terragrunt.digest(),
+    Promise.all(
+      scopes.map(([scope, units]) => unitsDigest(sources.terragrunt, scope as Scope, Object.keys(units ?? {}))),
+    ),
     Promise.all(charts.map((chart) => contentVersion(sources.charts, chart))),
     Promise.all(built.map(({ image }) => buildTag(image, sources, environment.platform))),
   ])
   return {
     charts: Object.fromEntries(charts.map((chart, index) => [chartName(chart), chartVersions[index]])),
     images: Object.fromEntries(built.map(({ name }, index) => [name, tags[index]])),
-    terragrunt: modules,
+    terragrunt: Object.fromEntries(scopes.map(([scope], index) => [scope, modules[index]])),
   }
 }

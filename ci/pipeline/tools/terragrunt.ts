@@ -24,6 +24,18 @@ export interface Stack {
 
 const root = "/work/terragrunt"
 
+/**
+ * The digest of the files that units of a scope are made of. Tests and descriptions are none of them: they change nothing.
+ *
+ * @param terragrunt the directory `terragrunt`
+ * @param scope the scope
+ * @param units names of units of it
+ */
+export function unitsDigest(terragrunt: Directory, scope: Stack["scope"], units: string[]): Promise<string> {
+  const include = ["root.hcl", `stacks/${scope}`, ...units.flatMap((unit) => [`units/${unit}`, `modules/${unit}`])]
+  return terragrunt.filter({ include, exclude: ["**/tests", "**/*.md"] }).digest()
+}
+
 /** Terragrunt for one stack, as the caller. */
 export class Terragrunt {
   private constructor(

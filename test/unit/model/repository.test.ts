@@ -104,6 +104,14 @@ describe("units", () => {
       ]),
     )
 
+  it.each(Object.entries(UNITS))("%s takes what its configuration reads of wider scopes", (name, unit: object) => {
+    const taken = "takes" in unit ? Object.entries(unit.takes as Record<string, string[]>) : []
+    const read_ = read(`terragrunt/units/${name}/terragrunt.hcl`).matchAll(/locals\.outputs\.(\w+\.\w+)/g)
+    expect(taken.flatMap(([from, outputs]) => outputs.map((output) => `${from}.${output}`)).sort()).toEqual(
+      [...new Set([...read_].map(([, output]) => output))].sort(),
+    )
+  })
+
   it.each(Object.entries(UNITS))("%s has the inputs and outputs that its module has", (name, unit) => {
     const variables = blocks(`terragrunt/modules/${name}/variables.tf`, "variable")
     const inputs = read(`terragrunt/units/${name}/terragrunt.hcl`).match(/^inputs = \{\n([\s\S]*?)^\}/m)?.[1] ?? ""

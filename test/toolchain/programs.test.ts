@@ -74,6 +74,20 @@ it("of another state are handed in until there are new ones, and go when nobody 
   await until("the old programs to go", () => kept().length === 2 && !kept().includes(before))
 })
 
+it("of many states: the five that were used last stay", async () => {
+  const places = ["1", "2", "3", "4", "5", "6"].map((digit) => digit.repeat(16))
+  for (const [age, name] of places.entries()) {
+    const directory = join(checkout.cache, "wallet-world/programs", name)
+    write(join(directory, "programs.json"), "{}")
+    const used = new Date(Date.now() - (age + 1) * 60_000)
+    utimesSync(directory, used, used)
+  }
+  await deploy()
+  await until("the oldest to go", () => !kept().includes(places[4]))
+  expect(kept()).toEqual(expect.arrayContaining(places.slice(0, 4)))
+  expect(kept()).toHaveLength(5)
+})
+
 it("are not handed to a module from elsewhere", async () => {
   await deploy()
   await written()

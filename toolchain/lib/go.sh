@@ -2,6 +2,8 @@
 export GOMODCACHE=$cache/go/mod GOCACHE=$cache/go/build GOPATH=$cache/go GOENV=off GOWORK=off GOTOOLCHAIN=local
 # The checksum database lacks some of the modules: the sum in versions.env checks a module, and its go.sum everything below.
 export GOSUMDB=off GOFLAGS="-mod=readonly -buildvcs=false -trimpath" CGO_ENABLED=0 GOOS=linux GOARCH=amd64
+# Go's collector runs less often while it compiles: memory is plenty, and the standard library takes 0.76 of the time.
+export GOGC=400
 
 # go ARGS...: the toolchain's Go
 go() { "$(output go)/go/bin/go" "$@"; }

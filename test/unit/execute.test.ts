@@ -28,7 +28,7 @@ const graph = {
   ],
 }
 const outcomes = async (always?: string) => {
-  const deployment = { keep: () => {} } as unknown as Deployment
+  const deployment = { keep: () => {}, mayChange: async () => {} } as unknown as Deployment
   const results = await execute(graph as unknown as Graph, deployment, always)
   return results.map(({ step, outcome }) => `${step} ${outcome}`)
 }

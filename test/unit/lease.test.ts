@@ -1,10 +1,11 @@
-// Leases: one holder at a time, a killed holder's lease ends, and work that fails gives its lease back.
-import { beforeEach, expect, test } from "vitest"
-import { holding } from "../../ci/pipeline/steps/lease.js"
+// Leases: one holder at a time, a killed holder's lease ends, work that fails gives its lease back, who lost it stops.
+import fc from "fast-check"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import { holding, type Run } from "../../ci/pipeline/steps/lease.js"
 import { Memory } from "./memory.js"
 
 let memory: Memory
-const hold = <T>(work: () => Promise<T>) =>
+const hold = <T>(work: (run: Run) => Promise<T>) =>
   holding(memory.documents, { name: "test", caller: "arn:aws:sts::1:assumed-role/deploy/me", patience: 0 }, work)
 
 beforeEach(() => {
@@ -47,4 +48,167 @@ test("a run whose lease has ended and gone to another one leaves it to that", as
 test("work that fails gives the lease back", async () => {
   await expect(hold(async () => Promise.reject(new Error("failed")))).rejects.toThrow("failed")
   expect(memory.objects.size).toBe(0)
+})
+
+describe("while time passes", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "setInterval", "clearInterval", "Date"] })
+    vi.spyOn(console, "log").mockImplementation(() => {})
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+  })
+
+  /** What a laptop does that sleeps: time has passed, and none of its timers has run. */
+  const sleep = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
+
+  test("it is renewed as long as the work takes", async () => {
+    await hold(async (run) => {
+      await vi.advanceTimersByTimeAsync(600_000)
+      await run.check()
+      await expect(hold(async () => "second")).rejects.toThrow("is held")
+    })
+  })
+
+  test("a run that slept goes on where nobody has taken its lease meanwhile", async () => {
+    await hold(async (run) => {
+      sleep(600)
+      await run.check()
+      await expect(hold(async () => "second")).rejects.toThrow("is held")
+    })
+  })
+
+  test("a run that slept while another one took its lease changes nothing more, and leaves it to that", async () => {
+    await hold(async (run) => {
+      sleep(600)
+      await hold(async (second) => {
+        await expect(run.check()).rejects.toThrow(
+          /another run has taken leases\/test\.json, by arn:\S+ \(run .*changes nothing more/,
+        )
+        await second.check()
+      })
+      await expect(run.check()).rejects.toThrow("changes nothing more")
+    })
+    expect(memory.objects.size).toBe(0)
+  })
+
+  test("a run that cannot renew its lease works until it ends, and no longer", async () => {
+    await hold(async (run) => {
+      const read = vi.spyOn(memory, "read").mockRejectedValue(new Error("no route to S3"))
+      await vi.advanceTimersByTimeAsync(110_000)
+      await run.check()
+      await vi.advanceTimersByTimeAsync(20_000)
+      await expect(run.check()).rejects.toThrow(/leases\/test\.json ended at .* could not be renewed/)
+      read.mockRestore()
+    })
+  })
+
+  /** What may happen to a request: it is lost, its answer is lost and it is repeated or not, or it arrives late. */
+  const faults = ["", "lost", "answer lost", "repeated", "late"] as const
+
+  /** S3 with requests to which something happens. */
+  class Faulty extends Memory {
+    next: (typeof faults)[number][] = []
+    private async via<T>(work: () => Promise<T>): Promise<T> {
+      const fault = this.next.shift() ?? ""
+      if (fault === "lost") throw new Error("the request was lost")
+      if (fault === "late") await new Promise((resolve) => setTimeout(resolve, 150_000))
+      const answer = await work()
+      if (fault === "answer lost") throw new Error("the answer was lost")
+      return fault === "repeated" ? work() : answer
+    }
+    override read(key: string) {
+      return this.via(() => super.read(key))
+    }
+    override writeIf(key: string, text: string, seen: string | undefined) {
+      return this.via(() => super.writeIf(key, text, seen))
+    }
+    override remove(key: string) {
+      return this.via(() => super.remove(key))
+    }
+    override removeIf(key: string, seen: string) {
+      return this.via(() => super.removeIf(key, seen))
+    }
+  }
+
+  test("a write whose answer was lost, and that is refused when it is repeated, is this run's own", async () => {
+    const s3 = new Faulty()
+    memory = s3
+    s3.next.push("", "repeated")
+    await hold(async (run) => {
+      s3.next.push("", "repeated")
+      await vi.advanceTimersByTimeAsync(100_000)
+      await run.check()
+    })
+    expect(s3.objects.size).toBe(0)
+  })
+
+  test.each([
+    ["renewal", 40, ["", "late"]],
+    ["return", 1, ["", "late"]],
+  ] as const)("a %s that arrives late leaves the lease to the run that has taken it", async (_, seconds, happens) => {
+    const s3 = new Faulty()
+    memory = s3
+    const first = hold(async () => {
+      s3.next.push(...happens)
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+    })
+    await vi.advanceTimersByTimeAsync(125_000)
+    await hold(async (second) => {
+      await vi.advanceTimersByTimeAsync(100_000)
+      expect(JSON.parse(s3.objects.get("leases/test.json")?.text ?? "{}")).toMatchObject({ holder: second.id })
+      await second.check()
+    })
+    await first
+    expect(s3.objects.size).toBe(0)
+  })
+
+  test("of two runs, whatever happens to their requests and clocks, only who holds the lease changes anything", async () => {
+    const event = fc.oneof(
+      fc.record({ run: fc.constantFrom(0, 1), does: fc.constantFrom(...Array(6).fill("change"), "end") }),
+      fc.record({ passes: fc.constantFrom(1, 25, 40, 95, 130) }),
+      fc.record({ sleeps: fc.constantFrom(20, 100, 200) }),
+      fc.record({ happens: fc.constantFrom(...faults) }),
+    )
+    let changes = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 20, maxLength: 60, size: "max" }), async (events) => {
+        const s3 = new Faulty()
+        memory = s3
+        const wrong: string[] = []
+        const runs: { work?: Promise<void>; next?: (does: string) => void }[] = [{}, {}]
+        const start = (own: (typeof runs)[number]) =>
+          hold(async (run) => {
+            for (;;) {
+              const does = await new Promise<string>((resolve) => (own.next = resolve))
+              if (does === "end") return
+              await run.check()
+              changes++
+              const { holder } = JSON.parse(s3.objects.get("leases/test.json")?.text ?? "{}")
+              if (holder !== run.id) wrong.push(`${run.id} changes something, and ${holder} holds the lease`)
+            }
+          })
+            .catch(() => {})
+            .finally(() => Object.assign(own, { work: undefined, next: undefined }))
+        for (const event of events) {
+          if ("run" in event) {
+            const own = runs[event.run]
+            if (own.next) own.next(event.does)
+            else own.work ??= start(own)
+          } else if ("happens" in event) s3.next.push(event.happens)
+          else if ("sleeps" in event) sleep(event.sleeps)
+          else await vi.advanceTimersByTimeAsync(event.passes * 1000)
+          await vi.advanceTimersByTimeAsync(1)
+        }
+        for (const own of runs) own.next?.("end")
+        await vi.advanceTimersByTimeAsync(1_000_000)
+        for (const own of runs) own.next?.("end")
+        await vi.advanceTimersByTimeAsync(1_000_000)
+        expect(wrong).toEqual([])
+      }),
+      { numRuns: 300 },
+    )
+    expect(changes).toBeGreaterThan(300)
+  })
 })

@@ -23,6 +23,9 @@ export class Memory {
     await this.write(key, text)
     return true
   }
+  async removeIf(key: string, seen: string) {
+    if (this.objects.get(key)?.etag === seen) this.objects.delete(key)
+  }
   async remove(key: string) {
     this.objects.delete(key)
   }

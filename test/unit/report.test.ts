@@ -19,13 +19,14 @@ beforeEach(() => {
   deployment = {
     ...{ environment: { name: "one" }, caller: "arn:me", target: { title: "sandbox" }, sources: { commit: null } },
     documents: () => memory.documents,
+    mayChange: async () => {},
   } as unknown as Deployment
 })
 
 const text = async () => formatRemembered("one on sandbox", await lastReport(deployment))
 /** A run that fails in one step, and looks at the report while it works. */
 const run = (look = async () => {}) =>
-  holding(memory.documents, { name: environmentLease("one"), caller: "arn:me", patience: 0 }, async (id) => {
+  holding(memory.documents, { name: environmentLease("one"), caller: "arn:me", patience: 0 }, async ({ id }) => {
     await recordBegin(deployment, id, started)
     await look()
     await record(deployment, [{ step: "release:web", outcome: "failed", note: "pods crash" }], started)

@@ -160,7 +160,10 @@ export class Session {
   /** Does work on an environment while no other run works on it. The work is given the id of its run. */
   async alone<T>(deployment: Deployment, work: (run: string) => Promise<T>): Promise<T> {
     const lease = { name: environmentLease(deployment.environment.name), caller: deployment.caller, patience: 0 }
-    return holding(deployment.documents(), lease, work)
+    return holding(deployment.documents(), lease, (run) => {
+      deployment.run = run
+      return work(run.id)
+    })
   }
 }
 

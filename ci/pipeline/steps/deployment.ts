@@ -10,6 +10,7 @@ import type { Charts } from "../tools/helm-charts.js"
 import { Kubernetes } from "../tools/kubernetes.js"
 import { Documents } from "../tools/s3.js"
 import type { Repository } from "./context.js"
+import type { Run } from "./lease.js"
 import type { Yield } from "./step.js"
 
 /** Directories that a deployment is made from. */
@@ -28,6 +29,8 @@ export interface Sources {
 
 /** One deployment of one environment to one target. */
 export class Deployment {
+  /** The run that works on it, where that holds the environment's lease. */
+  run?: Run
   private readonly yields = new Map<string, Yield>()
   private registryLogin?: Promise<Registry>
   private client?: Promise<Kubernetes>
@@ -54,6 +57,11 @@ export class Deployment {
   documents(): Documents {
     const { tenant } = this.environment
     return Documents.in(this.place, tenant && tenantPrefix(tenant))
+  }
+
+  /** Before each change: throws where the environment's lease, if it was taken, is no longer this run's. */
+  async mayChange(): Promise<void> {
+    await this.run?.check()
   }
 
   /** Keeps what a step yielded for the steps after it. */

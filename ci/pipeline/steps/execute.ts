@@ -27,6 +27,7 @@ export async function execute(graph: Graph, deployment: Deployment, always?: str
       const asked = step.id === always && planned.action === "unchanged"
       const { action, why } = asked ? { action: "update" as const, why: "asked for, though nothing changed" } : planned
       now(`${action} (${why})`)
+      if (action !== "unchanged") await deployment.mayChange()
       const outputs = work.outputs(action === "unchanged" ? found : await work.apply(found))
       deployment.keep(step.id, outputs)
       return { outcome: outcomes[action], identity: outputs.version, ...(outputs.note && { note: outputs.note }) }
@@ -46,6 +47,7 @@ export async function destroySteps(steps: GraphStep[], deployment: Deployment): 
   for (const step of steps) {
     const result = await timed(step, async (now) => {
       now("delete")
+      await deployment.mayChange()
       return deleted(await stepFor(step, deployment).destroy())
     })
     results.push(result)

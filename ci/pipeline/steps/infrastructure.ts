@@ -65,12 +65,14 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
     },
     async apply({ made, record: before }) {
       const stack = await stackOf(scope, owner, deployment)
-      return holding(documents, leaseOf(stack, deployment), async () => {
+      return holding(documents, leaseOf(stack, deployment), async (run) => {
         await unlock(documents, stack)
         const tool = await openStack(scope, owner, deployment)
+        await run.check()
         const outputs = await tool.apply()
         const states = await statesOf(documents, stack)
         const record: Record_ = { made, states, outputs, units: { ...before?.units, ...stack.units } }
+        await run.check()
         await documents.write(`${prefix(stack)}/record.json`, JSON.stringify(record))
         return { made, record }
       })
@@ -78,13 +80,16 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
     outputs: ({ made, record }) => ({ version: made.slice(0, 12), values: record?.outputs ?? {} }),
     async destroy() {
       const stack = await stackOf(scope, owner, deployment)
-      return holding(documents, leaseOf(stack, deployment), async () => {
+      return holding(documents, leaseOf(stack, deployment), async (run) => {
         const document = await documents.read(`${prefix(stack)}/record.json`)
         const { units, states: ended = {} }: Partial<Record_> = document ? JSON.parse(document.text) : {}
         const all = { ...stack, units: { ...units, ...stack.units } }
         const states = await statesOf(documents, all)
         await unlock(documents, all)
-        await (await open(all, deployment)).destroy()
+        const tool = await open(all, deployment)
+        await run.check()
+        await tool.destroy()
+        await run.check()
         await documents.remove(`${prefix(stack)}/record.json`)
         const cut = Object.keys(states).filter((unit) => states[unit] && states[unit] !== ended[unit])
         return cut.length > 0 ? [unrecorded(cut, stack)] : []

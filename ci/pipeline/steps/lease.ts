@@ -1,11 +1,13 @@
 // One deployment at a time for each scope: a lease in the state bucket, taken by a conditional write.
 import type { Documents } from "../tools/s3.js"
-import { say } from "../tools/say.js"
+import { reasonOf, say } from "../tools/say.js"
 
 /** Seconds after which a lease that nobody renews is free again: the run that held it was killed. */
 const lifetime = 120
 /** Seconds between renewals. */
 const renewal = 30
+/** Seconds before its end in which a lease is renewed before anything is changed: clocks differ. */
+const margin = 30
 
 /** What a run asks for. */
 interface Wanted {
@@ -27,31 +29,36 @@ interface Lease {
   until: string
 }
 
+/** A run that holds a lease. */
+export interface Run {
+  readonly id: string
+  /**
+   * To be called before each change: a run that slept, or could not reach S3, may no longer hold its lease.
+   *
+   * @throws when the lease is another run's, or nobody can say whose it is
+   */
+  check(): Promise<void>
+}
+
 /**
  * Does work while it holds a lease. It is the first thing that any work writes, so it also makes the bucket.
  *
  * @param documents the state bucket
  * @param wanted which lease, for whom, and how long to wait for it
- * @param work what to do; it is given the id of its run
+ * @param work what to do; it is given its run
  * @returns what the work returns
  * @throws when somebody else still holds it after that, with who and until when; then nothing was done
  */
-export async function holding<T>(documents: Documents, wanted: Wanted, work: (run: string) => Promise<T>): Promise<T> {
-  const key = `leases/${wanted.name}.json`
-  const mine = { holder: crypto.randomUUID(), caller: wanted.caller }
+export async function holding<T>(documents: Documents, wanted: Wanted, work: (run: Run) => Promise<T>): Promise<T> {
   await documents.ensureBucket()
-  await take(documents, key, mine, Date.now() + wanted.patience * 1000)
-  let renewed = Promise.resolve()
-  const timer = setInterval(() => {
-    renewed = renew(documents, key, mine).catch(report(key))
-  }, renewal * 1000)
+  const held = new HeldLease(documents, `leases/${wanted.name}.json`, wanted.caller)
+  await held.take(Date.now() + wanted.patience * 1000)
+  const timer = setInterval(() => held.keep(), renewal * 1000)
   try {
-    return await work(mine.holder)
+    return await work(held)
   } finally {
     clearInterval(timer)
-    // A renewal that is under way would write the lease again after it was removed.
-    await renewed
-    if (await held(documents, key, mine)) await documents.remove(key)
+    await held.giveBack()
   }
 }
 
@@ -71,38 +78,98 @@ export async function lastHolder(
 
 const isOver = (until: string) => new Date(until) < new Date()
 
-/** Renews a lease that is still held. One that could not be renewed in time may be another run's by now. */
-async function renew(documents: Documents, key: string, mine: Holder): Promise<void> {
-  const existing = await held(documents, key, mine)
-  if (!existing || !(await documents.writeIf(key, text(mine), existing.etag)))
-    throw new Error("another run has taken it and may be changing the same things")
-}
+/** The lease of one run: each write of it names the run, and is refused where another one has written since. */
+class HeldLease implements Run {
+  readonly id = crypto.randomUUID()
+  /** When it ends, by this machine's clock, in milliseconds since 1970. */
+  private until = 0
+  private lost?: Error
+  private renewing: Promise<void> = Promise.resolve()
 
-/** The lease's document, if it is still the run's own. */
-async function held(documents: Documents, key: string, mine: Holder): Promise<{ etag: string } | undefined> {
-  const existing = await documents.read(key)
-  return existing && (JSON.parse(existing.text) as Lease).holder === mine.holder ? existing : undefined
-}
+  constructor(
+    private readonly documents: Documents,
+    private readonly key: string,
+    private readonly caller: string,
+  ) {}
 
-type Holder = Pick<Lease, "holder" | "caller">
+  async take(deadline: number): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      const existing = await this.documents.read(this.key)
+      const lease: Lease | undefined = existing && JSON.parse(existing.text)
+      const free = !lease || isOver(lease.until)
+      if (free && (await this.write(existing?.etag))) return
+      if (Date.now() >= deadline) throw busy(this.key, lease)
+      if (tries === 0 && !free) say(`waiting for ${this.key}: it is held ${by(lease)}`)
+      await new Promise((resolve) => setTimeout(resolve, 2_000))
+    }
+  }
 
-async function take(documents: Documents, key: string, mine: Holder, deadline: number): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    const existing = await documents.read(key)
+  async check(): Promise<void> {
+    if (!this.lost && Date.now() > this.until - margin * 1000) await this.renew().catch(() => {})
+    if (!this.lost && Date.now() > this.until)
+      this.lost = new Error(
+        `${this.key} ended at ${new Date(this.until).toISOString()} and could not be renewed; ${stopped}`,
+      )
+    if (this.lost) throw this.lost
+  }
+
+  /** Renews it while work goes on; what cannot be renewed now may be renewed later. */
+  keep(): void {
+    this.renew().catch((error) => say(`${this.key} could not be renewed: ${reasonOf(error)}`))
+  }
+
+  async giveBack(): Promise<void> {
+    // A renewal that is under way would write the lease again after it was removed.
+    await this.renewing.catch(() => {})
+    const existing = await this.own()
+    if (existing) await this.documents.removeIf(this.key, existing.etag)
+  }
+
+  /** One renewal after the other. */
+  private renew(): Promise<void> {
+    this.renewing = this.renewing.catch(() => {}).then(() => this.renewNow())
+    return this.renewing
+  }
+
+  private async renewNow(): Promise<void> {
+    if (this.lost) throw this.lost
+    const existing = await this.documents.read(this.key)
     const lease: Lease | undefined = existing && JSON.parse(existing.text)
-    const free = !lease || isOver(lease.until)
-    if (free && (await documents.writeIf(key, text(mine), existing?.etag))) return
-    if (Date.now() >= deadline) throw busy(key, lease)
-    if (tries === 0) say(`waiting for ${key}: it is held ${by(lease)}`)
-    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    if (lease?.holder === this.id && (await this.write(existing?.etag))) return
+    this.lost = new Error(`another run has taken ${this.key}, ${lease ? by(lease) : "and has ended since"}; ${stopped}`)
+    throw this.lost
+  }
+
+  /**
+   * Whether it was written, which lets it last from now on. Where the answer to a write is lost, its repetition is refused:
+   * what is there then tells whose the lease is.
+   */
+  private async write(seen: string | undefined): Promise<boolean> {
+    const now = Date.now()
+    const until = now + lifetime * 1000
+    const lease: Lease = { holder: this.id, caller: this.caller, seen: iso(now), until: iso(until) }
+    const written = (await this.documents.writeIf(this.key, JSON.stringify(lease), seen)) || (await this.isMine(until))
+    if (written) this.until = until
+    return written
+  }
+
+  private async isMine(until: number): Promise<boolean> {
+    const existing = await this.documents.read(this.key)
+    const { holder, until: end }: Partial<Lease> = existing ? JSON.parse(existing.text) : {}
+    return holder === this.id && end === iso(until)
+  }
+
+  /** The lease's document, if it is still this run's own. */
+  private async own(): Promise<{ etag: string } | undefined> {
+    const existing = await this.documents.read(this.key)
+    return existing && (JSON.parse(existing.text) as Lease).holder === this.id ? existing : undefined
   }
 }
 
-function text(mine: Holder): string {
-  const now = Date.now()
-  const until = new Date(now + lifetime * 1000).toISOString()
-  return JSON.stringify({ ...mine, seen: new Date(now).toISOString(), until } satisfies Lease)
-}
+const iso = (milliseconds: number) => new Date(milliseconds).toISOString()
+
+const stopped =
+  "this run changes nothing more. See that no other run works on the same things, then run the same command again"
 
 function busy(key: string, lease?: Lease): Error {
   const until = lease ? `. If it was killed, its lease expires at ${lease.until}` : ""
@@ -115,5 +182,3 @@ function by(lease?: Lease): string {
   const { caller = "somebody", holder, seen } = lease
   return `by ${caller} (run ${holder.slice(0, 8)}, last seen ${seen})`
 }
-
-const report = (key: string) => (error: Error) => say(`${key} could not be renewed: ${error.message}`)

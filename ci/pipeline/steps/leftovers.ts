@@ -122,6 +122,7 @@ export async function removeLeftovers(found: readonly Leftover[], deployment: De
       ? { step, outcome: "unchanged", note: `kept: ${kept}` }
       : await timed({ id: step }, async (now) => {
           now("delete")
+          await deployment.mayChange()
           return deleted(await remove(leftover, deployment))
         })
     results.push(result)

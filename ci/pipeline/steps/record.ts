@@ -52,6 +52,7 @@ export async function record(deployment: Deployment, results: StepResult[], star
     results,
   }
   try {
+    await deployment.mayChange()
     const documents = deployment.documents()
     if (lock) await documents.write(lockKey(name), formatLock(lock))
     await documents.write(reportKey(name), JSON.stringify(report))

@@ -155,6 +155,7 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       const upgrade = async ({ last, manifest }: Omit<Last, "scaled">) => {
         const manual = hasManualDaemonSet(manifest)
         const spec = { name, namespace, chart: reference, values, labels: labels(made, last, found), timeout, manual }
+        await deployment.mayChange()
         await watch.during(helm.upgrade(spec))
       }
       try {

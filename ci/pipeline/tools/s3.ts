@@ -73,11 +73,25 @@ export class Documents {
       await this.put(key, text, seen === undefined ? { IfNoneMatch: "*" } : { IfMatch: seen })
       return true
     } catch (error) {
-      // S3 answers NoSuchKey where what was seen has been deleted since.
-      const names = ["PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"]
-      if (names.includes((error as Error).name)) return false
+      if (refusals.includes((error as Error).name)) return false
       throw error
     }
+  }
+
+  /**
+   * Deletes a document only if it is what the caller has seen; another one stays, and is no error.
+   *
+   * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
+   *
+   * @param key the document's key
+   * @param seen the ETag that the caller has read
+   */
+  async removeIf(key: string, seen: string): Promise<void> {
+    const { DeleteObjectCommand } = await import("@aws-sdk/client-s3")
+    const remove = new DeleteObjectCommand({ ...this.object(key), IfMatch: seen })
+    await this.use((client) => client.send(remove)).catch((error: Error) => {
+      if (!refusals.includes(error.name)) throw error
+    })
   }
 
   /** Deletes a document; one that is not there is no error. */
@@ -127,6 +141,9 @@ export class Documents {
     return send(await awsClient(this.place, S3Client, { forcePathStyle: true }))
   }
 }
+
+/** How S3 refuses a conditional request: what was seen is another one by now, is being changed, or is gone. */
+const refusals = ["PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"]
 
 /** The name of the bucket that holds an account's state in a region. */
 export function stateBucket({ account, region }: Pick<AwsPlace, "account" | "region">): string {

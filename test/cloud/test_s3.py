@@ -92,6 +92,13 @@ class Buckets(unittest.TestCase):
         self.assertEqual(self.code(self.s3.put_object, Key="gone", Body=b"5", IfMatch=first["ETag"]), "NoSuchKey")
         self.assertEqual(self.s3.get_object(Bucket="state", Key="lock")["Body"].read(), b"3")
 
+    def test_conditional_deletes(self) -> None:
+        first = self.s3.put_object(Bucket="state", Key="lock", Body=b"1")
+        second = self.s3.put_object(Bucket="state", Key="lock", Body=b"2")
+        self.assertEqual(self.code(self.s3.delete_object, Key="lock", IfMatch=first["ETag"]), "PreconditionFailed")
+        self.s3.delete_object(Bucket="state", Key="lock", IfMatch=second["ETag"])
+        self.assertEqual(self.code(self.s3.delete_object, Key="lock", IfMatch=second["ETag"]), "NoSuchKey")
+
     def test_a_policy_holds_and_a_strange_one_is_refused(self) -> None:
         self.s3.put_bucket_policy(Bucket="state", Policy=TLS)
         self.s3.put_object(Bucket="state", Key="kept", Body=b"x")

@@ -224,8 +224,18 @@ test("a state that a killed run has not written is made anew: the database is ta
 })
 
 test("destroy leaves nothing of the environment, and all that others share", async () => {
+  const documents = Documents.in({ target: hostTarget(port), account, region })
+  const record = `${account}/${region}/_/_/record.json`
+  const { text: before = "" } = (await documents.read(record)) ?? {}
+  await documents.write(record, before.replace(/"made":"\w+"/, '"made":"something else"'))
   const destroyed = await succeed("destroy", "--env", environment)
   expect(destroyed).toMatch(/release:dapp-store +deleted/)
+  // What others share is not even brought up to date.
+  expect(destroyed).toContain(
+    "infra:account: left as it is, though it would be deployed anew: inputs or modules changed",
+  )
+  expect((await documents.read(record))?.text).toContain('"made":"something else"')
+  await documents.write(record, before)
   const names = await kubectl("get", "namespaces", "-o", "name")
   expect(names).not.toContain(environment)
   expect(await request(port, api, "/health")).toMatchObject({ status: 404 })

@@ -1,8 +1,19 @@
 // destroy: takes an environment away in reverse order; what it shares with others stays.
-import { buildGraph, destroyOrder, type FoundRelease, installer, type Step, select } from "../model/index.js"
-import { destroySteps, execute } from "../steps/execute.js"
+import {
+  buildGraph,
+  destroyOrder,
+  type FoundRelease,
+  type Graph,
+  installer,
+  type Step,
+  type StepResult,
+  select,
+} from "../model/index.js"
+import type { Deployment } from "../steps/deployment.js"
+import { destroySteps } from "../steps/execute.js"
 import { findLeftovers, removeForeign, removeLeftovers } from "../steps/leftovers.js"
 import { foreignReleases } from "../steps/ownership.js"
+import { plan } from "../steps/plan.js"
 import { forgetLock } from "../steps/record.js"
 import { failures, resultText } from "./result.js"
 import type { Session } from "./session.js"
@@ -14,8 +25,8 @@ import type { Session } from "./session.js"
  * @param name the environment's name
  * @param confirm the name once more, for protected environments, and where others have installed something in it
  * @returns the table of what was destroyed
- * @throws when the environment is protected, or holds what others have installed, and this is not confirmed: nothing is
- *   destroyed then; or when a step fails
+ * @throws when the environment is protected, or holds what others have installed, and this is not confirmed, or what it
+ *   shares with others was never deployed: nothing is destroyed then; or when a step fails
  */
 export async function destroy(session: Session, name: string, confirm: string): Promise<string> {
   const { protected: isProtected } = await session.environment(name)
@@ -26,9 +37,7 @@ export async function destroy(session: Session, name: string, confirm: string): 
   const graph = buildGraph(deployment.environment)
 
   const results = await session.alone(deployment, async () => {
-    // The shared infrastructure says where the cluster is; it is left as it is found.
-    const isShared = (step: Step) => step.kind === "shared" || (step.kind === "infrastructure" && step.shared)
-    const shared = await execute(select(graph, isShared), deployment)
+    const shared = await sharedInfrastructure(graph, deployment)
     const foreign = await foreignReleases(deployment)
     if (foreign.length > 0 && confirm !== name) throw refusal(name, foreign)
     const gone = await removeForeign(foreign, deployment)
@@ -38,6 +47,22 @@ export async function destroy(session: Session, name: string, confirm: string): 
     return [...gone, ...(await destroySteps(destroyOrder(graph), deployment)), ...shared]
   })
   return resultText(deployment, results)
+}
+
+/** The shared infrastructure, which says where the cluster is, and is left as it is found. */
+async function sharedInfrastructure(graph: Graph, deployment: Deployment): Promise<StepResult[]> {
+  const isShared = (step: Step) => step.kind === "shared" || (step.kind === "infrastructure" && step.shared)
+  const found = await plan(select(graph, isShared), deployment, "none")
+  const missing = found.find(({ action }) => action === "create")
+  if (missing)
+    throw new Error(
+      `${missing.step} was never deployed, so there is nothing of ${deployment.environment.name} in it: nothing was destroyed`,
+    )
+  return found.map(({ step, action, summary }) => ({
+    step,
+    outcome: "unchanged",
+    ...(action !== "unchanged" && { note: `left as it is, though it would be deployed anew: ${summary}` }),
+  }))
 }
 
 function refusal(name: string, foreign: readonly FoundRelease[]): Error {

@@ -125,9 +125,9 @@ export class Terragrunt {
     }
   }
 
-  /** What an apply would change, in Terragrunt's and OpenTofu's words. */
+  /** What an apply would change, in Terragrunt's and OpenTofu's words. It locks nothing: it writes nothing, and waits for no apply. */
   async plan(imports: Imports = {}): Promise<string> {
-    const { stdout, stderr } = await this.read(this.box(imports), "run", "plan")
+    const { stdout, stderr } = await this.read(this.box(imports), "run", "plan", "--", "-lock=false")
     return stdout + stderr
   }
 

@@ -54,12 +54,6 @@ resource "aws_iam_role_policy" "plan" {
         Resource = "${local.arn}:secretsmanager:${local.place}:secret:wallet-world/state-encryption-*"
       },
       {
-        Sid      = "LockState"
-        Effect   = "Allow"
-        Action   = ["s3:DeleteObject", "s3:PutObject"]
-        Resource = "${local.arn}:s3:::${var.bucket}/*.tflock"
-      },
-      {
         # To see whether a version of a secret is still there, the provider reads its value. Only those that the module
         # secrets makes have a cluster and an environment in their names.
         Sid      = "ReadGeneratedSecrets"

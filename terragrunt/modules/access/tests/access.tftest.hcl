@@ -178,11 +178,10 @@ run "own_workflows" {
   assert {
     condition = { for statement in jsondecode(aws_iam_role_policy.plan[0].policy).Statement : statement.Sid => statement.Resource } == {
       DecryptState         = "arn:aws:secretsmanager:us-east-1:000000000000:secret:wallet-world/state-encryption-*"
-      LockState            = "arn:aws:s3:::wallet-world-000000000000-us-east-1-state/*.tflock"
       ReadGeneratedSecrets = "arn:aws:secretsmanager:us-east-1:000000000000:secret:wallet-world/*/*/*"
       DrawPasswords        = "*"
     }
-    error_message = "and of secrets only the state's key and generated ones, and writes nothing but locks"
+    error_message = "and of secrets only the state's key and generated ones, and writes nothing"
   }
   assert {
     condition     = length(aws_iam_openid_connect_provider.github) == 1 && length(aws_iam_role.tenant) == 0

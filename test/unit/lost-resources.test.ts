@@ -95,6 +95,10 @@ describe("an import", () => {
   it("is not made of what it does not know how to find", () => {
     expect(imports("aws_vpc.this", "shop")).toBeUndefined()
     expect(imports("aws_security_group.this", "")).toBeUndefined()
+    const unknown = { unit: "v", address: "aws_vpc.this", name: "shop" }
+    expect(
+      Object.keys(withImports({}, [{ unit: "u", address: "aws_iam_role.a", name: "a" }, unknown], tags) ?? {}),
+    ).toEqual(["u"])
   })
 
   it("of somebody else's is refused, and the words are found again where they were wrapped", () => {

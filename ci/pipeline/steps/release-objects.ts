@@ -84,7 +84,7 @@ export async function liveObjects(
   kubernetes: Kubernetes,
   namespace: string,
   named: readonly Named[],
-  failed: (error: unknown) => undefined = thrown,
+  failed?: (error: unknown) => undefined,
 ): Promise<Live[]> {
   const looked = named.map(async (one) => {
     const path = await kubernetes.anyPathOf(one.object, namespace)
@@ -249,10 +249,6 @@ async function autoscaled(kubernetes: Kubernetes, namespace: string, named: read
     return found.map(({ spec: { scaleTargetRef: target } }) => `${one} ${target.kind} ${target.name}`)
   })
   return new Set((await Promise.all(lists)).flat())
-}
-
-function thrown(error: unknown): never {
-  throw error
 }
 
 /** What the caller may not look at is not judged. */

@@ -87,8 +87,7 @@ export function withImports(imports: Imports, lost: Lost[], tags: Record<string,
   const more = structuredClone(imports)
   let added = 0
   for (const { unit, address, name } of lost) {
-    more[unit] ??= { data: {}, import: [] }
-    const { data, import: known } = more[unit]
+    const { data, import: known } = more[unit] ?? { data: {}, import: [] }
     if (known.some(({ to }) => to === address)) continue
     const key = `lost${known.length}`
     const own = { ...tags, "wallet-world/unit": unit }
@@ -103,6 +102,7 @@ export function withImports(imports: Imports, lost: Lost[], tags: Record<string,
       if (lookup.data) set(data, type, key, { ...lookup.data(name), ...(!lookup.untagged && ownedBy(own, name)) })
       known.push({ to: address, id: lookup.id ? `\${data.${type}.${key}.${lookup.id}}` : name })
     } else continue
+    more[unit] = { data, import: known }
     added++
   }
   return added > 0 ? more : undefined

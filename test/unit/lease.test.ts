@@ -45,6 +45,17 @@ test("a run whose lease has ended and gone to another one leaves it to that", as
   expect(memory.objects.get("leases/test.json")?.text).toBe(theirs)
 })
 
+test("work that is done is done, even where its lease cannot be given back", async () => {
+  const said = vi.spyOn(console, "log").mockImplementation(() => {})
+  const result = await hold(async () => {
+    vi.spyOn(memory, "removeIf").mockRejectedValue(new Error("no route to S3"))
+    return "done"
+  })
+  expect(result).toBe("done")
+  expect(said.mock.calls.join()).toMatch(/leases\/test\.json could not be given back, so others wait until .*no route/)
+  said.mockRestore()
+})
+
 test("work that fails gives the lease back", async () => {
   await expect(hold(async () => Promise.reject(new Error("failed")))).rejects.toThrow("failed")
   expect(memory.objects.size).toBe(0)

@@ -118,11 +118,16 @@ class HeldLease implements Run {
     this.renew().catch((error) => say(`${this.key} could not be renewed: ${reasonOf(error)}`))
   }
 
+  /** Gives it back; where that fails it ends by itself, and the work is done all the same. */
   async giveBack(): Promise<void> {
     // A renewal that is under way would write the lease again after it was removed.
     await this.renewing.catch(() => {})
-    const existing = await this.own()
-    if (existing) await this.documents.removeIf(this.key, existing.etag)
+    try {
+      const existing = await this.own()
+      if (existing) await this.documents.removeIf(this.key, existing.etag)
+    } catch (error) {
+      say(`${this.key} could not be given back, so others wait until ${iso(this.until)}: ${reasonOf(error)}`)
+    }
   }
 
   /** One renewal after the other. */

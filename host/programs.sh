@@ -28,9 +28,10 @@ keep_programs() {
     rm -rf "$1"/*.new
     "$3" call ${5:+"--kept-programs=$5"} keep-programs export --path "$4.new" 9>&-
     mv "$4.new" "$4"
-    # They are large. Other checkouts may be using theirs: what nobody used for a day goes, and all but the five used last.
+    # They are large. Other checkouts may be using theirs: what nobody used for a day goes, and of what nobody
+    # used for an hour all but the five used last.
     find "$1" -mindepth 1 -maxdepth 1 -type d -mmin +1440 -exec rm -rf {} +
-    ls -td "$1"/*/ | sed 1,5d | while read -r old; do rm -rf "$old"; done' \
+    ls -td "$1"/*/ | sed 1,5d | while read -r old; do find "$old" -maxdepth 0 -mmin +60 -exec rm -rf {} +; done' \
     keep-programs "$cache/programs" "$call" "$dagger" "$directory" "$(kept_programs)") </dev/null >"$cache/programs/log" 2>&1 7>&- 8>&- &
 }
 

@@ -29,7 +29,8 @@ func (w whole) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, fmt.Errorf("the request's body is cut off: %w", err)
 		}
 		r = r.Clone(r.Context())
-		r.Body = io.NopCloser(bytes.NewReader(body))
+		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+		r.Body, _ = r.GetBody()
 	}
 	return w.next.RoundTrip(r)
 }

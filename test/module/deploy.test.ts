@@ -231,9 +231,7 @@ test("destroy leaves nothing of the environment, and all that others share", asy
   const destroyed = await succeed("destroy", "--env", environment)
   expect(destroyed).toMatch(/release:dapp-store +deleted/)
   // What others share is not even brought up to date.
-  expect(destroyed).toContain(
-    "infra:account: left as it is, though it would be deployed anew: inputs or modules changed",
-  )
+  expect(destroyed).toContain("infra:account: left as it is, though it is not up to date: inputs or modules changed")
   expect((await documents.read(record))?.text).toContain('"made":"something else"')
   await documents.write(record, before)
   const names = await kubectl("get", "namespaces", "-o", "name")

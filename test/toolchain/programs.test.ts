@@ -74,18 +74,25 @@ it("of another state are handed in until there are new ones, and go when nobody 
   await until("the old programs to go", () => kept().length === 2 && !kept().includes(before))
 })
 
-it("of many states: the five that were used last stay", async () => {
+it("of many states: the five that were used last stay, and what was used in the last hour", async () => {
   const places = ["1", "2", "3", "4", "5", "6"].map((digit) => digit.repeat(16))
   for (const [age, name] of places.entries()) {
     const directory = join(checkout.cache, "wallet-world/programs", name)
     write(join(directory, "programs.json"), "{}")
-    const used = new Date(Date.now() - (age + 1) * 60_000)
+    const used = new Date(Date.now() - (age + 1) * 24 * 60_000)
     utimesSync(directory, used, used)
   }
   await deploy()
   await until("the oldest to go", () => !kept().includes(places[4]))
   expect(kept()).toEqual(expect.arrayContaining(places.slice(0, 4)))
   expect(kept()).toHaveLength(5)
+  const soon = new Date(Date.now() - 30 * 60_000)
+  for (const name of kept()) utimesSync(join(checkout.cache, "wallet-world/programs", name), soon, soon)
+  for (const [index, text] of ["five", "six"].entries()) {
+    write(source(), text)
+    await deploy()
+    await until("the new ones", () => kept().length === 6 + index)
+  }
 })
 
 it("are not handed to a module from elsewhere", async () => {

@@ -1,6 +1,9 @@
 // Credentials from the caller: what is accepted, and that an error never repeats a secret.
-import { describe, expect, test } from "vitest"
+import { createRequire } from "node:module"
+import { describe, expect, test, vi } from "vitest"
 import { CredentialsReader, oneRequest, parseCredentials } from "../../ci/pipeline/targets/credentials.js"
+import type { Target } from "../../ci/pipeline/targets/target.js"
+import { awsClient } from "../../ci/pipeline/tools/aws.js"
 
 const now = new Date("2026-01-01T00:00:00Z")
 const good = {
@@ -53,10 +56,11 @@ describe("parseCredentials", () => {
 
 describe("of one call", () => {
   /** A reader whose credentials last so many minutes each time they are read. */
-  function reader(...minutes: (number | undefined)[]) {
+  function reader(...minutes: (number | undefined | "fails")[]) {
     let reads = 0
     const read = new CredentialsReader(async () => {
       const lasting = minutes[Math.min(reads++, minutes.length - 1)]
+      if (lasting === "fails") throw new Error("the command failed")
       const Expiration = lasting && new Date(Date.now() + lasting * 60_000).toISOString()
       return JSON.stringify({ AccessKeyId: `key-${reads}`, SecretAccessKey: "secret", Expiration })
     })
@@ -75,6 +79,44 @@ describe("of one call", () => {
     await read()
     expect(await read(80 * 60)).toBe("key-2")
     await expect(read(100 * 60)).rejects.toThrow("a step can take 100 minutes")
+  })
+
+  test("are read again for a step that begins later, and not for a request", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] })
+    const { read } = reader(120, 120)
+    await read()
+    vi.setSystemTime(Date.now() + 61_000)
+    expect(await read(oneRequest)).toBe("key-1")
+    expect(await Promise.all([read(), read()])).toEqual(["key-2", "key-2"])
+    vi.useRealTimers()
+  })
+
+  test("that last are good even where they cannot be read again", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] })
+    const { read } = reader(60, "fails")
+    await read()
+    vi.setSystemTime(Date.now() + 10 * 60_000)
+    expect(await read()).toBe("key-1")
+    vi.setSystemTime(Date.now() + 25 * 60_000)
+    await expect(read()).rejects.toThrow("the command failed")
+    expect(await read(oneRequest)).toBe("key-1")
+    vi.useRealTimers()
+  })
+
+  test("without an end are read for each request of an AWS client, too", async () => {
+    const { read, reads } = reader(undefined)
+    const target = {
+      credentials: async () => ({ accessKeyId: await read(), secretAccessKey: "x" }),
+      connection: async () => ({}),
+    }
+    const place = { target: target as unknown as Target, account: "1", region: "us-east-1" }
+    const { S3Client } = createRequire(new URL("../../ci/package.json", import.meta.url))("@aws-sdk/client-s3")
+    const { config } = await awsClient<{ config: { credentials(): Promise<unknown> } }>(place, S3Client)
+    await config.credentials()
+    const before = reads()
+    await config.credentials()
+    await config.credentials()
+    expect(reads() - before).toBe(2)
   })
 
   test("are read each time where nobody says when they end", async () => {

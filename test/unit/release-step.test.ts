@@ -46,12 +46,20 @@ async function apply(live: KubernetesObject, before: KubernetesObject, after: Ku
   return applyTo(after)
 }
 
+/** Throws where the lease is another run's. */
+let mayChange: () => void
+/** What happens while Helm is at work. */
+let meanwhile: () => void
+
 /** The step, in the cluster as it is. */
 function stepTo(after: KubernetesObject) {
   upgrades = []
+  mayChange = () => {}
+  meanwhile = () => {}
   const helm = {
     upgrade: async (spec: ReleaseSpec) => {
       upgrades.push(spec)
+      meanwhile()
       const revision = Number(spec.labels[MADE_LABEL].split(".")[1])
       cluster.put(record({ revision, labels: spec.labels, manifest: manifestOf(after) }))
     },
@@ -68,6 +76,7 @@ function stepTo(after: KubernetesObject) {
     helm: async () => helm,
     registry: async () => ({ host: "registry" }),
     hasCluster: () => false,
+    mayChange: async () => mayChange(),
   } as unknown as Deployment
   return releaseStep("release:web", "web", environment.releases.shop, deployment)
 }
@@ -129,6 +138,29 @@ test("a correction is deployed, though the way back is barred: the error is said
   const { version, note } = await applyTo(web(1))
   expect(version).toBe("revision 3")
   expect(note).toContain("rolling back to revision 1 failed: helm rollback: its image is gone; upgrading all the same")
+})
+
+test("what another run is installing by now is not repaired by the one that has lost its lease", async () => {
+  cluster = new Cluster([
+    web(1),
+    record({
+      revision: 1,
+      labels: { [GOOD_LABEL]: "1", "wallet-world.environment": "one" },
+      manifest: manifestOf(web(1)),
+    }),
+  ])
+  const step = stepTo(web(2))
+  meanwhile = () => {
+    mayChange = () => {
+      throw new Error("the lease is another run's; nothing more is changed")
+    }
+    cluster.put(record({ revision: 2, status: "pending-upgrade", manifest: manifestOf(web(1)) }))
+    throw new Error("another operation (install/upgrade/rollback) is in progress")
+  }
+  const failure = await step.apply(await step.inspect()).catch((error: Error) => error.message)
+  expect(failure).toContain("is in progress")
+  expect(failure).toContain("the lease is another run's")
+  expect(failure).not.toContain("rolling back")
 })
 
 describe("a release of which Helm has no record, but whose objects are there", () => {

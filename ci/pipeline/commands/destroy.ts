@@ -5,7 +5,6 @@ import {
   type FoundRelease,
   type Graph,
   installer,
-  type Step,
   type StepResult,
   select,
 } from "../model/index.js"
@@ -43,26 +42,35 @@ export async function destroy(session: Session, name: string, confirm: string): 
     const gone = await removeForeign(foreign, deployment)
     if (failures(gone).length === 0) gone.push(...(await removeLeftovers(await findLeftovers(deployment), deployment)))
     if (failures(gone).length > 0) return [...gone, ...shared]
+    await deployment.mayChange()
     await forgetLock(deployment)
     return [...gone, ...(await destroySteps(destroyOrder(graph), deployment)), ...shared]
   })
   return resultText(deployment, results)
 }
 
-/** The shared infrastructure, which says where the cluster is, and is left as it is found. */
+/**
+ * The shared infrastructure, which says where the cluster is, and is left as it is found. The environment's own is looked at,
+ * too, so that what cannot be destroyed is known before anything is.
+ */
 async function sharedInfrastructure(graph: Graph, deployment: Deployment): Promise<StepResult[]> {
-  const isShared = (step: Step) => step.kind === "shared" || (step.kind === "infrastructure" && step.shared)
-  const found = await plan(select(graph, isShared), deployment, "none")
-  const missing = found.find(({ action }) => action === "create")
+  const looked = select(graph, ({ kind }) => kind === "shared" || kind === "infrastructure")
+  const found = await plan(looked, deployment, "none")
+  // What only another environment has may be missing: that one was destroyed before.
+  const wide = looked.steps.filter((step) => step.kind !== "infrastructure" || step.scope !== "environment")
+  const missing = found.find(({ step, action }) => action === "create" && wide.some(({ id }) => id === step))
   if (missing)
     throw new Error(
       `${missing.step} was never deployed, so there is nothing of ${deployment.environment.name} in it: nothing was destroyed`,
     )
-  return found.map(({ step, action, summary }) => ({
-    step,
-    outcome: "unchanged",
-    ...(action !== "unchanged" && { note: `left as it is, though it would be deployed anew: ${summary}` }),
-  }))
+  const shared = new Set(looked.steps.filter((step) => step.shared).map(({ id }) => id))
+  return found
+    .filter(({ step }) => shared.has(step))
+    .map(({ step, action, summary }) => ({
+      step,
+      outcome: "unchanged",
+      ...(action !== "unchanged" && { note: `left as it is, though it is not up to date: ${summary}` }),
+    }))
 }
 
 function refusal(name: string, foreign: readonly FoundRelease[]): Error {

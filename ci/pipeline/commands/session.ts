@@ -46,8 +46,10 @@ export class Session {
   /** The same call on another state of the caller's repository; where that holds this module, on that state of its OpenTofu modules. */
   async on(workspace: Repository): Promise<Session> {
     const { terragrunt } = this.given
-    const [callers, own] = await Promise.all([digestOf(terragruntIn(this.given.workspace)), digestOf(terragrunt)])
-    return new Session({ ...this.given, workspace, terragrunt: callers === own ? terragruntIn(workspace) : terragrunt })
+    const [callers, theirs] = [terragruntIn(this.given.workspace), terragruntIn(workspace)]
+    const [present, own, earlier] = await Promise.all([callers, terragrunt, theirs].map(digestOf))
+    const isOwn = present !== undefined && present === own && earlier !== undefined
+    return new Session({ ...this.given, workspace, terragrunt: isOwn ? theirs : terragrunt })
   }
 
   /** The text of all files below `environments/`, by path in it. */

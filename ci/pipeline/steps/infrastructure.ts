@@ -5,7 +5,7 @@ import { Documents } from "../tools/s3.js"
 import { statePassphrase } from "../tools/state-key.js"
 import { type Stack, Terragrunt, unitsDigest } from "../tools/terragrunt.js"
 import type { Deployment } from "./deployment.js"
-import { holding } from "./lease.js"
+import { holding, type Run } from "./lease.js"
 import type { Step } from "./step.js"
 
 /** Seconds to wait for another deployment that works on the same scope. */
@@ -63,16 +63,20 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
       if (!why) return { action: "unchanged", why: `inputs, modules and state${left}` }
       return { action: record ? "update" : "create", why: `${why}${left}` }
     },
-    async apply({ made, record: before }) {
+    async apply({ made }) {
       const stack = await stackOf(scope, owner, deployment)
       return holding(documents, leaseOf(stack, deployment), async (run) => {
+        await mayChange(run, deployment)
+        // Read again: another run may have applied the stack while this one waited for the lease.
+        const document = await documents.read(`${prefix(stack)}/record.json`)
+        const before: Partial<Record_> = document ? JSON.parse(document.text) : {}
         await unlock(documents, stack)
         const tool = await openStack(scope, owner, deployment)
-        await run.check()
+        await mayChange(run, deployment)
         const outputs = await tool.apply()
         const states = await statesOf(documents, stack)
-        const record: Record_ = { made, states, outputs, units: { ...before?.units, ...stack.units } }
-        await run.check()
+        const record: Record_ = { made, states, outputs, units: { ...before.units, ...stack.units } }
+        await mayChange(run, deployment)
         await documents.write(`${prefix(stack)}/record.json`, JSON.stringify(record))
         return { made, record }
       })
@@ -81,15 +85,16 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
     async destroy() {
       const stack = await stackOf(scope, owner, deployment)
       return holding(documents, leaseOf(stack, deployment), async (run) => {
+        await mayChange(run, deployment)
         const document = await documents.read(`${prefix(stack)}/record.json`)
         const { units, states: ended = {} }: Partial<Record_> = document ? JSON.parse(document.text) : {}
         const all = { ...stack, units: { ...units, ...stack.units } }
         const states = await statesOf(documents, all)
         await unlock(documents, all)
         const tool = await open(all, deployment)
-        await run.check()
+        await mayChange(run, deployment)
         await tool.destroy()
-        await run.check()
+        await mayChange(run, deployment)
         await documents.remove(`${prefix(stack)}/record.json`)
         const cut = Object.keys(states).filter((unit) => states[unit] && states[unit] !== ended[unit])
         return cut.length > 0 ? [unrecorded(cut, stack)] : []
@@ -130,6 +135,12 @@ async function digestOfStack(stack: Stack, terragrunt: Directory): Promise<strin
 /** Where everything of a stack lies in the state bucket. */
 const prefix = ({ account, region, cluster, environment }: Stack) => [account, region, cluster, environment].join("/")
 const stateKey = (stack: Stack, unit: string) => `${prefix(stack)}/${unit}/tofu.tfstate`
+
+/** The leases of the stack and of the environment: one may be lost while a run waits for the other. */
+async function mayChange(run: Run, deployment: Deployment): Promise<void> {
+  await run.check()
+  await deployment.mayChange()
+}
 
 /** One run at a time works on a stack; another one waits for it. */
 const leaseOf = (stack: Stack, { caller }: Deployment) => ({

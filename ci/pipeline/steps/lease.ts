@@ -138,36 +138,36 @@ class HeldLease implements Run {
 
   private async renewNow(): Promise<void> {
     if (this.lost) throw this.lost
-    const existing = await this.documents.read(this.key)
-    const lease: Lease | undefined = existing && JSON.parse(existing.text)
-    if (lease?.holder === this.id && (await this.write(existing?.etag))) return
+    const own = await this.own()
+    if (own && (await this.write(own.etag))) return
+    const { lease } = await this.read()
     this.lost = new Error(`another run has taken ${this.key}, ${lease ? by(lease) : "and has ended since"}; ${stopped}`)
     throw this.lost
   }
 
   /**
-   * Whether it was written, which lets it last from now on. Where the answer to a write is lost, its repetition is refused:
-   * what is there then tells whose the lease is.
+   * Whether it was written, which lets it last from now on. An earlier write whose answer was lost may be the reason why one
+   * is refused: what is there tells whose the lease is, and until when.
    */
   private async write(seen: string | undefined): Promise<boolean> {
     const now = Date.now()
     const until = now + lifetime * 1000
     const lease: Lease = { holder: this.id, caller: this.caller, seen: iso(now), until: iso(until) }
-    const written = (await this.documents.writeIf(this.key, JSON.stringify(lease), seen)) || (await this.isMine(until))
-    if (written) this.until = until
-    return written
-  }
-
-  private async isMine(until: number): Promise<boolean> {
-    const existing = await this.documents.read(this.key)
-    const { holder, until: end }: Partial<Lease> = existing ? JSON.parse(existing.text) : {}
-    return holder === this.id && end === iso(until)
+    const written = await this.documents.writeIf(this.key, JSON.stringify(lease), seen)
+    const own = written ? lease : (await this.own())?.lease
+    if (own) this.until = new Date(own.until).getTime()
+    return own !== undefined
   }
 
   /** The lease's document, if it is still this run's own. */
-  private async own(): Promise<{ etag: string } | undefined> {
+  private async own(): Promise<{ lease: Lease; etag: string } | undefined> {
+    const { lease, etag } = await this.read()
+    return lease?.holder === this.id ? { lease, etag } : undefined
+  }
+
+  private async read(): Promise<{ lease?: Lease; etag: string }> {
     const existing = await this.documents.read(this.key)
-    return existing && (JSON.parse(existing.text) as Lease).holder === this.id ? existing : undefined
+    return { lease: existing && JSON.parse(existing.text), etag: existing?.etag ?? "" }
   }
 }
 

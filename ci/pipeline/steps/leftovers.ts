@@ -151,6 +151,7 @@ export async function removeForeign(found: readonly FoundRelease[], deployment: 
     const { namespace, name } = release
     const result = await timed({ id: `release:${namespace}/${name}` }, async (now) => {
       now("delete")
+      await deployment.mayChange()
       const [helm, kubernetes] = await Promise.all([deployment.helm(), deployment.kubernetes()])
       const notes = await uninstall({ helm, kubernetes, namespace, name, timeout: patience })
       return { ...deleted(notes), identity: `was ${installer(release)}` }

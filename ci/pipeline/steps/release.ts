@@ -142,11 +142,13 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       if (found.length > 0) tell(`Helm's records are gone, but these are there, and are kept: ${found.join(", ")}`)
       const start = await scaleUpLast(there)
       for (const one of first) {
+        await deployment.mayChange()
         const notes = await removeRelease(deployment, one.namespace, one.name)
         repaired.push(`release ${one.name} in namespace ${one.namespace} was removed first: ${owns(one)}`, ...notes)
         tell(`removed release ${one.name} in namespace ${one.namespace}: ${owns(one)}`)
       }
       const stale = await staleSecrets(namespace, name, secrets, deployment)
+      await deployment.mayChange()
       for (const workload of await writeSecrets(namespace, name, secrets, stale, deployment))
         tell(`restarts ${workload}, because a Secret of it has changed`)
 
@@ -168,12 +170,13 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       } catch (error) {
         const { message } = error as Error
         throw new Error(
-          [message, ...advice(message), ...repaired, ...(await aftermath(there, watch, before))].join("\n"),
+          [message, ...advice(message), ...repaired, ...(await aftermath(deployment, there, watch, before))].join("\n"),
         )
       } finally {
         // Where it fails, the Jobs go some time later, and the next plan names what is not as applied.
         await watch.jobs.letGo().catch(() => {})
       }
+      await deployment.mayChange()
       await removeSecrets(deployment, namespace, name, Object.keys(secrets))
       return { made, last: await markGood(there), wrong: [], stale: [], first: [], repaired }
     },
@@ -213,11 +216,12 @@ const owns = ({ owns }: InTheWay) => `it owns ${owns.join(", ")}`
  * What is to be said below Helm's own error: why, as far as it can be seen, and what was done about it. Never throws: what it
  * cannot do is one more thing to say.
  *
+ * @param deployment the deployment; what another run installs by now is not repaired
  * @param there the release
  * @param watch who watched it
  * @param before the last revision before the upgrade
  */
-async function aftermath(there: Installed, watch: Watch, before?: Revision): Promise<string[]> {
+async function aftermath(deployment: Deployment, there: Installed, watch: Watch, before?: Revision): Promise<string[]> {
   const { kubernetes, namespace, name } = there
   const said: string[] = []
   try {
@@ -226,6 +230,7 @@ async function aftermath(there: Installed, watch: Watch, before?: Revision): Pro
     if (last.revision === before?.revision)
       return [`Helm made no revision: revision ${last.revision} was left as it is`]
     said.push(await diagnose(kubernetes, namespace, name, last.revision, watch.hooks))
+    await deployment.mayChange()
     said.push(...(await repair(there)))
   } catch (error) {
     said.push((error as Error).message)

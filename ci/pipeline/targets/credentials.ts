@@ -41,9 +41,20 @@ export function parseCredentials(text: string, now = new Date(), seconds = longe
   }
 }
 
-/** Reads credentials once, and again only where those that it has do not last. Those without an end are read each time. */
+/** Seconds for which several steps share what was read: one that begins later gets credentials that last as long as can be. */
+const fresh = 60
+
+interface Reading {
+  at: number
+  credentials: Promise<Credentials>
+}
+
+/**
+ * Reads credentials for each step, and for single requests only where those that it has do not last. Those without an end are
+ * read each time.
+ */
 export class CredentialsReader {
-  private readonly known = new Map<string, Promise<Credentials | undefined>>()
+  private readonly readings = new Map<string, Reading>()
 
   /**
    * @param text reads the document of {@link parseCredentials} for an account
@@ -52,15 +63,23 @@ export class CredentialsReader {
 
   /** Credentials for an account; see {@link parseCredentials} for the seconds, and for what it throws. */
   async read(account: string, seconds = longestStep): Promise<Credentials> {
-    const last = this.known.get(account)
-    const known = last && (await last)
-    if (known?.expiration && lasts(known.expiration, seconds)) return known
-    const reading = this.text(account).then((text) => parseCredentials(text, new Date(), seconds))
-    this.known.set(
-      account,
-      reading.catch(() => undefined),
-    )
-    return reading
+    const last = this.readings.get(account)
+    const known = await last?.credentials.catch(() => undefined)
+    const enough = known?.expiration && lasts(known.expiration, seconds) ? known : undefined
+    if (enough && (seconds <= oneRequest || Date.now() - (last?.at ?? 0) < fresh * 1000)) return enough
+    // Somebody else may have begun to read meanwhile.
+    if (this.readings.get(account) !== last) return this.read(account, seconds)
+    const text = this.text(account)
+    const reading = { at: Date.now(), credentials: text.then((text) => parseCredentials(text, new Date(), 0)) }
+    this.readings.set(account, reading)
+    try {
+      await reading.credentials
+    } catch (error) {
+      if (last && this.readings.get(account) === reading) this.readings.set(account, last)
+      if (enough) return enough
+      throw error
+    }
+    return parseCredentials(await text, new Date(), seconds)
   }
 }
 

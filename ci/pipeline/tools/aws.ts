@@ -2,6 +2,9 @@
 import { oneRequest } from "../targets/credentials.js"
 import type { Credentials, Target } from "../targets/target.js"
 
+/** Milliseconds. */
+const timeouts = { connectionTimeout: 5_000, requestTimeout: 20_000, socketTimeout: 20_000 }
+
 /** Where AWS clients work: a target, an account and a region. */
 export interface AwsPlace {
   target: Target
@@ -18,8 +21,13 @@ export interface AwsPlace {
  */
 export async function clientOptions({ target, account, region }: AwsPlace) {
   const { endpoint, agent } = await target.connection()
-  const credentials = () => target.credentials(account, oneRequest)
-  const requestHandler = { requestTimeout: 30_000, ...(agent ? { httpsAgent: agent } : {}) }
+  const credentials = async () => {
+    const found = await target.credentials(account, oneRequest)
+    // The SDK never asks again for what has no end.
+    return found.expiration ? found : { ...found, expiration: new Date() }
+  }
+  // A connection that something on the way has dropped is given up and the request repeated, long before a lease ends.
+  const requestHandler = { ...timeouts, throwOnRequestTimeout: true, ...(agent ? { httpsAgent: agent } : {}) }
   return { region, credentials, maxAttempts: 3, requestHandler, ...(endpoint ? { endpoint } : {}) }
 }
 

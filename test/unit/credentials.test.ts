@@ -91,6 +91,10 @@ describe("of one call", () => {
     vi.useRealTimers()
   })
 
+  test("that have ended are too short for a step, in the words of one", async () => {
+    await expect(reader(-1).read()).rejects.toThrow(/expire at .*, but a step can take 30 minutes/)
+  })
+
   test("that last are good even where they cannot be read again", async () => {
     vi.useFakeTimers({ toFake: ["Date"] })
     const { read } = reader(60, "fails")

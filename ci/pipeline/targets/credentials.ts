@@ -74,10 +74,9 @@ export class CredentialsReader {
     this.readings.set(account, reading)
     try {
       await reading.credentials
-    } catch (error) {
+    } catch {
       if (last && this.readings.get(account) === reading) this.readings.set(account, last)
       if (enough) return enough
-      throw error
     }
     return parseCredentials(await text, new Date(), seconds)
   }

@@ -51,7 +51,7 @@ function base64(value: string): string[] {
 
 /** Remembers secrets and takes them out of texts. */
 export class Mask {
-  /** The secrets, and what finds each: the longest form first. */
+  /** The secrets; of each its forms, and what finds them. */
   private readonly secrets = new Map<string, Map<string, string>>()
   private pattern?: RegExp
 

@@ -94,8 +94,8 @@ class HeldLease implements Run {
 
   async take(deadline: number): Promise<void> {
     for (let tries = 0; ; tries++) {
-      const existing = await this.documents.read(this.key)
-      const lease: Lease | undefined = existing && JSON.parse(existing.text)
+      const existing = await this.read()
+      const lease = existing?.lease
       const free = !lease || isOver(lease.until)
       if (free && (await this.write(existing?.etag))) return
       if (Date.now() >= deadline) throw busy(this.key, lease)
@@ -140,7 +140,7 @@ class HeldLease implements Run {
     if (this.lost) throw this.lost
     const own = await this.own()
     if (own && (await this.write(own.etag))) return
-    const { lease } = await this.read()
+    const lease = (await this.read())?.lease
     this.lost = new Error(`another run has taken ${this.key}, ${lease ? by(lease) : "and has ended since"}; ${stopped}`)
     throw this.lost
   }
@@ -161,13 +161,13 @@ class HeldLease implements Run {
 
   /** The lease's document, if it is still this run's own. */
   private async own(): Promise<{ lease: Lease; etag: string } | undefined> {
-    const { lease, etag } = await this.read()
-    return lease?.holder === this.id ? { lease, etag } : undefined
+    const existing = await this.read()
+    return existing?.lease.holder === this.id ? existing : undefined
   }
 
-  private async read(): Promise<{ lease?: Lease; etag: string }> {
+  private async read(): Promise<{ lease: Lease; etag: string } | undefined> {
     const existing = await this.documents.read(this.key)
-    return { lease: existing && JSON.parse(existing.text), etag: existing?.etag ?? "" }
+    return existing && { lease: JSON.parse(existing.text), etag: existing.etag }
   }
 }
 

@@ -172,6 +172,7 @@ sandbox_status() {
   echo "address  http://localhost:$sandbox_port"
   echo "since    $sandbox_since"
   echo "log      $sandbox_log"
+  echo "programs $(kept_programs)"
   if sandbox_answers; then
     echo "inside   $sandbox_address"
     echo "parts    $(sandbox_ready)"

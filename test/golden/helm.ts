@@ -1,9 +1,9 @@
 // Renders charts with the real helm: the one that HELM names, else the PATH's.
 import { execFileSync } from "node:child_process"
-import { cpSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { cpSync, existsSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { parse, parseAllDocuments, stringify } from "yaml"
+import { temporary } from "../temporary.js"
 
 const root = join(import.meta.dirname, "../..")
 
@@ -28,7 +28,7 @@ export type Manifest = { kind: string; metadata: { name: string; labels?: Record
 
 /** Charts with their dependencies packed in, side by side in a copy: the working tree stays as it is. */
 export class Charts {
-  readonly #directory = mkdtempSync(join(tmpdir(), "charts-"))
+  readonly #directory = temporary("charts")
 
   constructor() {
     cpSync(join(root, "charts/common"), join(this.#directory, "common"), { recursive: true })
@@ -38,11 +38,16 @@ export class Charts {
     }
   }
 
+  /** Where a chart is with its dependencies. */
+  directory(chart: string): string {
+    return join(this.#directory, chart)
+  }
+
   /** The manifests as text; fails with helm's own message. */
   render(chart: string, values: object | string, release = "example", namespace = "example"): string {
     const file = join(this.#directory, "values.yaml")
     writeFileSync(file, typeof values === "string" ? values : stringify(values))
-    return helm("template", release, join(this.#directory, chart), "--namespace", namespace, "--values", file)
+    return helm("template", release, this.directory(chart), "--namespace", namespace, "--values", file)
   }
 }
 

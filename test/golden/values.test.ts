@@ -1,6 +1,4 @@
 // What is written for Helm, read by Helm itself: values, Applications of Argo CD, environments; and what null does there.
-import { mkdtempSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
@@ -17,10 +15,11 @@ import {
 import { parseFile } from "../../ci/pipeline/model/parse.ts"
 import { toJson } from "../../ci/pipeline/model/tree.ts"
 import { write } from "../module/world.ts"
+import { temporary } from "../temporary.js"
 import { files, world } from "../unit/model/fixture.ts"
 import { helm } from "./helm.ts"
 
-const directory = mkdtempSync(join(tmpdir(), "values-"))
+const directory = temporary("values")
 const shows = "values: {{ toJson .Values | b64enc }}\n"
 const chart = (path: string, values: string) => {
   write(join(directory, path, "Chart.yaml"), `apiVersion: v2\nname: ${path.split("/").at(-1)}\nversion: 0.1.0\n`)

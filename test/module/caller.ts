@@ -1,12 +1,12 @@
 // A throw-away repository of a caller: it reuses the module on environments and a chart of its own.
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { stringify } from "yaml"
 import { loadEnvironment } from "../../ci/pipeline/model/index.js"
+import { temporary } from "../temporary.js"
 import { repositoryFiles } from "../unit/model/fixture.js"
-import { command, type Ended, root, write } from "./world.js"
+import { callAs, daggerw, type Ended, write } from "./world.js"
 
 const shared = loadEnvironment(repositoryFiles(), "preview-nightly")
 const { account, region, domain, chartRepository, cluster, tier, infrastructure } = shared
@@ -62,7 +62,7 @@ export const works = "touch /data/ready; sleep infinity"
 
 /** A repository in a directory of its own. */
 export class Caller {
-  readonly path = mkdtempSync(join(tmpdir(), "wallet-world-caller-"))
+  readonly path = temporary("caller")
 
   constructor(more: Record<string, string> = {}) {
     for (const [path, text] of Object.entries({ ...files, ...more })) this.write(path, text)
@@ -80,9 +80,14 @@ export class Caller {
     this.write(path, text.replace(from, to))
   }
 
+  /** Makes a call in the repository. */
+  call(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+    return callAs({ cwd: this.path, env }, args)
+  }
+
   /** Runs `daggerw -m CHECKOUT call ARGS…` in the repository. */
-  call(args: string[], env: object = {}): Promise<Ended> {
-    return command(join(root, "daggerw"), ["--progress=plain", "-m", root, "call", ...args], { cwd: this.path, env })
+  daggerw(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+    return daggerw(args, { cwd: this.path, env })
   }
 
   remove(): void {

@@ -5,7 +5,7 @@ import { rmSync } from "node:fs"
 import { join } from "node:path"
 import type { Connection, Credentials, Target } from "../../ci/pipeline/targets/target.js"
 import { eksToken } from "../../ci/pipeline/tools/sts.js"
-import { addressOf, command, request, root, tool, write } from "./world.js"
+import { command, request, root, sandboxAddress, tool, write } from "./world.js"
 
 export const account = "000000000000"
 export const region = "us-east-1"
@@ -28,7 +28,7 @@ export function hostTarget(port: number, given?: Credentials): Target {
     const { Agent } = await import("node:https")
     const { text: ca } = await request(port, "localhost", "/ca.crt")
     const lookup = (_host: string, options: LookupOptions, done: (...answer: unknown[]) => void) =>
-      lookupName(addressOf(port), options, done as never)
+      lookupName(sandboxAddress(), options, done as never)
     return { endpoint: `https://aws.sandbox.test:${port}`, agent: new Agent({ ca, lookup: lookup as never }) }
   }
   return { credentials, connection } as unknown as Target
@@ -46,7 +46,7 @@ export async function hostProgram(name: string, port: number, target = hostTarge
   const { text: ca } = await request(port, "localhost", "/ca.crt")
   const kubeconfig = join(root, `test/.tools/kubeconfig-${randomUUID()}`)
   const cluster = {
-    server: `https://${addressOf(port)}:${port}`,
+    server: `https://${sandboxAddress()}:${port}`,
     "tls-server-name": `${clusterName}.eks.${region}.sandbox.test`,
     "certificate-authority-data": Buffer.from(ca).toString("base64"),
   }

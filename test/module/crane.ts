@@ -1,8 +1,8 @@
 // crane on the host, logged in to the sandbox's registry under its ECR name.
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { rmSync } from "node:fs"
 import { join } from "node:path"
 import { registryLogin } from "../../ci/pipeline/tools/ecr.js"
+import { temporary } from "../temporary.js"
 import { account, hostTarget, region } from "./cluster.js"
 import { proxyTo } from "./tenant.js"
 import { command, type Ended, request, tool, write } from "./world.js"
@@ -23,7 +23,7 @@ export interface HostCrane {
 export async function hostCrane(port: number, target = hostTarget(port)): Promise<HostCrane> {
   const { host, username, password } = await registryLogin({ target, account, region })
   const proxy = await proxyTo(port)
-  const config = mkdtempSync(join(tmpdir(), "wallet-world-crane-"))
+  const config = temporary("crane")
   const auth = Buffer.from(`${username}:${password}`).toString("base64")
   write(join(config, "config.json"), JSON.stringify({ auths: { [host]: { auth } } }))
   write(join(config, "ca.crt"), (await request(port, "localhost", "/ca.crt")).text)

@@ -1,8 +1,8 @@
 // What a pull request shows: environments rendered and compared, without a target and without credentials.
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { appendFileSync, cpSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { temporary } from "../temporary.js"
 import { Caller, errorOf, works } from "./caller.js"
 import { root } from "./world.js"
 
@@ -20,7 +20,7 @@ const difference = (...more: string[]) => caller.call(["difference", `--base=${b
 
 beforeAll(() => {
   caller = new Caller({ "environments/shop.yaml": web("shop", "1Mi"), "environments/other.yaml": web("other", "1Mi") })
-  base = mkdtempSync(join(tmpdir(), "wallet-world-base-"))
+  base = temporary("base")
   cpSync(caller.path, base, { recursive: true })
 })
 afterAll(() => {
@@ -30,7 +30,10 @@ afterAll(() => {
 
 describe("difference", () => {
   test("nothing changed: no environment is touched", async () => {
-    expect(await difference()).toMatchObject({ code: 0, stdout: expect.stringContaining("No environment is touched.") })
+    expect(await caller.daggerw(["difference", `--base=${base}`])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("No environment is touched."),
+    })
   })
 
   test("a value changed: its environment, in the configuration and in the manifests, and no other", async () => {

@@ -1,16 +1,16 @@
 // Bad input and what fails under way: each error says what, where and what to do, and leaves nothing half done.
 import { execFileSync } from "node:child_process"
 import { randomUUID } from "node:crypto"
-import { mkdtempSync, rmSync } from "node:fs"
+import { rmSync } from "node:fs"
 import { createRequire } from "node:module"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import { clientOptions } from "../../ci/pipeline/tools/aws.js"
 import { Documents } from "../../ci/pipeline/tools/s3.js"
+import { temporary } from "../temporary.js"
 import { Caller, errorOf, place, secondRepository, works } from "./caller.js"
 import { account, hostKubectl, hostTarget, region } from "./cluster.js"
-import { command, type Ended, insideOf, request, root, sandboxPort } from "./world.js"
+import { command, type Ended, request, root, sandboxInside, sandboxPort } from "./world.js"
 
 /** An address where nothing answers: a call that is refused before it needs its target does not notice. */
 const nowhere = "--sandbox=127.0.0.1:1"
@@ -96,7 +96,7 @@ describe("credentials", () => {
 
   /** The error of a deployment with these credentials; the secret must never be shown, and nothing must be begun. */
   async function refusal(credentials: Credentials): Promise<string> {
-    const args = [`--sandbox=${insideOf(port)}`, "--aws-credentials=env://GIVEN", "deploy", "--env", environment]
+    const args = [`--sandbox=${sandboxInside()}`, "--aws-credentials=env://GIVEN", "deploy", "--env", environment]
     const ended = await caller.call(args, { GIVEN: JSON.stringify(credentials) })
     const error = errorOf(ended)
     expect(ended.stdout + ended.stderr).not.toContain(credentials.SecretAccessKey)
@@ -334,7 +334,7 @@ const canMount = () => {
 test.runIf(canMount())(
   "a disk that is too small for the toolchain: how much it needs, before anything is built",
   async () => {
-    const directory = mkdtempSync(join(tmpdir(), "wallet-world-disk-"))
+    const directory = temporary("disk")
     const script = `mount -t tmpfs -o size=16m none "$1"; XDG_CACHE_HOME=$1 "$2" call environments || code=$?
     find "$1" -type f -size +0 -printf 'left %p\\n'; exit $code`
     const env = { WALLET_WORLD_ENGINE: "toolchain", _EXPERIMENTAL_DAGGER_RUNNER_HOST: "" }

@@ -1,8 +1,8 @@
 // The OpenTofu modules' own tests: plans and applies with a mocked provider, without a cloud.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { temporary } from "../temporary.js"
 import { command, root, tool } from "./world.js"
 
 const modules = readdirSync(join(root, "terragrunt/modules"))
@@ -30,7 +30,7 @@ function settings(): string {
 
 beforeAll(async () => {
   tofu = await tool("tofu")
-  directory = mkdtempSync(join(tmpdir(), "wallet-world-infrastructure-"))
+  directory = temporary("infrastructure")
   // OpenTofu writes into the directory of a module.
   cpSync(join(root, "terragrunt/modules"), join(directory, "modules"), { recursive: true })
   writeFileSync(join(directory, "tofurc"), settings())

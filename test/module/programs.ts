@@ -1,7 +1,7 @@
 // Programs that GitHub's machines have: AWS's command line, which is the real one; GitHub's and Docker's are stood in for.
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, symlinkSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
+import { once, temporary } from "../temporary.js"
 import { command, root, write } from "./world.js"
 
 const tools = join(root, "test/.tools")
@@ -13,7 +13,7 @@ const tools = join(root, "test/.tools")
  * @param artifacts where `gh run download` finds artifacts
  */
 export async function programs(record: string, artifacts: string): Promise<string> {
-  const directory = mkdtempSync(join(tmpdir(), "wallet-world-programs-"))
+  const directory = temporary("programs")
   symlinkSync(await awsCommand(), join(directory, "aws"))
   executable(join(directory, "gh"), gh(record, artifacts))
   executable(join(directory, "docker"), docker)
@@ -45,7 +45,7 @@ async function awsCommand(): Promise<string> {
   for (const path of [...stdout.split("\n").filter(Boolean), unpacked]) if (await exports(path)) return path
   if (!existsSync("/etc/debian_version"))
     throw new Error("install version 2 of AWS's command line: https://aws.amazon.com/cli")
-  await unpackAws()
+  await once(unpacked, unpackAws)
   if (!(await exports(unpacked))) throw new Error(`${unpacked} cannot export credentials`)
   return unpacked
 }

@@ -1,8 +1,8 @@
 // A registry where the toolchain's engine finds it as it would one on the Internet, by a name and a port: on its own loopback.
 import { execFileSync, spawn } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { temporary } from "../temporary.js"
 import { command, type Ended, root, tool } from "./world.js"
 
 const toolchain = join(root, "toolchain/toolchain")
@@ -18,7 +18,7 @@ export function engineIsOurs(): boolean {
 
 /** A running registry without login, empty at first. */
 export class EngineRegistry {
-  readonly #directory = mkdtempSync(join(tmpdir(), "wallet-world-registry-"))
+  readonly #directory = temporary("registry")
   #process?: ReturnType<typeof spawn>
   readonly host = "127.0.0.1:5001"
 

@@ -9,7 +9,7 @@ import { Documents } from "../../ci/pipeline/tools/s3.js"
 import { eksTokens } from "../../ci/pipeline/tools/sts.js"
 import { Caller, errorOf } from "./caller.js"
 import { account, clusterName, hostKubectl, hostProgram, hostTarget, region } from "./cluster.js"
-import { addressOf, command, request, root, sandboxPort, tool, write } from "./world.js"
+import { command, request, root, sandboxAddress, sandboxPort, tool, write } from "./world.js"
 
 const environment = `odd-${randomUUID().slice(0, 4)}`
 const file = `environments/${environment}.yaml`
@@ -353,7 +353,7 @@ test("a first installation that fails leaves nothing, and says so, and what Kube
 async function asToken(token: string): Promise<string[]> {
   const authority = join(caller.path, ".git/ca.crt")
   write(authority, (await request(port, "localhost", "/ca.crt")).text)
-  const server = `https://${addressOf(port)}:${port}`
+  const server = `https://${sandboxAddress()}:${port}`
   const name = `${clusterName}.eks.${region}.sandbox.test`
   return [
     "--server",

@@ -1,10 +1,10 @@
 // Runs jobs of the workflows as GitHub would: their scripts as they stand, in order, with no other variables than GitHub's.
 // The actions are carried out by actions.ts. Whatever it does not know is an error.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { parse } from "yaml"
 import type { Credentials } from "../../ci/pipeline/targets/target.js"
+import { temporary as newDirectory } from "../temporary.js"
 import { type Action, actions } from "./actions.js"
 import { type Contexts, evaluate, fill } from "./expression.js"
 import { githubVariables } from "./variables.js"
@@ -158,8 +158,8 @@ function inputsOf(declared: Inputs, given: Contexts): Contexts {
 }
 
 async function runSteps(run: Run, workflow: Workflow, job: Job, outer: Contexts): Promise<Outcome> {
-  const workspace = mkdtempSync(join(tmpdir(), "wallet-world-workspace-"))
-  const temporary = mkdtempSync(join(tmpdir(), "wallet-world-runner-"))
+  const workspace = newDirectory("workspace")
+  const temporary = newDirectory("runner")
   const { repository, ref } = run.github
   const place = job.environment ? `environment:${fill(job.environment, outer)}` : `ref:${ref}`
   const subject = `repo:${repository}:${place}`

@@ -1,13 +1,13 @@
 // What is tried before a deployment: services beside a real Postgres and Kafka, tenants on paper, an account's readiness.
 import { describe, expect, test } from "vitest"
 import { errorOf } from "./caller.js"
-import { call, sandboxPort, succeed } from "./world.js"
+import { call, daggerw, returned, sandboxPort } from "./world.js"
 
 describe("test", () => {
   test.each(["dapp-store-api", "dapp-store-frontend", "dapp-store-validation-service"])(
     "%s: its own tests, then its image",
     async (service) => {
-      const printed = await succeed("test", "--service", service)
+      const printed = returned(await daggerw(["test", "--service", service]))
       expect(printed).toMatch(/pass [1-9]/)
       expect(printed).toMatch(/fail 0/)
       expect(printed).toMatch(new RegExp(`The image of ${service}, .* answers /health with 200`))
@@ -25,7 +25,7 @@ describe("test", () => {
 })
 
 test("tenant says which role has what, and the variables of its repository", async () => {
-  const printed = await succeed("tenant", "--name", "dapp-store")
+  const printed = returned(await daggerw(["tenant", "--name", "dapp-store"]))
   expect(printed).toContain("arn:aws:iam::000000000000:role/wallet-world-tenant-dapp-store")
   expect(printed).toMatch(/preview-dev +nonprod +dapp-store-preview-dev +the tenant's pipeline/)
   expect(printed).toMatch(/AWS_REGION +us-east-1/)
@@ -35,7 +35,7 @@ test("tenant says which role has what, and the variables of its repository", asy
 
 test("doctor says what is missing, and what can be read", async () => {
   sandboxPort()
-  const error = errorOf(await call("doctor", "--env", "preview-nightly"))
+  const error = errorOf(await daggerw(["doctor", "--env", "preview-nightly"]))
   expect(error).toMatch(/account +missing +a placeholder: set `account`/)
   expect(error).toMatch(/tenant dapp-store +missing +owner--placeholder/)
   expect(error).toMatch(/digest of ogmios +missing/)

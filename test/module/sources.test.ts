@@ -1,10 +1,10 @@
 // What charts and images are made of: all of it moves their versions, nothing else does, and all of it is in them.
-import { chmodSync, mkdtempSync, readFileSync, rmSync, utimesSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { chmodSync, readFileSync, rmSync, utimesSync } from "node:fs"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { parse } from "yaml"
+import { temporary } from "../temporary.js"
 import { Caller, errorOf } from "./caller.js"
 import { write } from "./world.js"
 
@@ -78,7 +78,7 @@ const rendered = (name: string) => readFileSync(join(out, "releases", `${name}.y
 
 /** Renders the environment and says which versions its parts have. */
 async function versions(): Promise<Sources> {
-  const { code, stderr } = await caller.call(["render", "--env", "shop", "export", "--path", out])
+  const { code, stderr } = await caller.daggerw(["render", "--env", "shop", "export", "--path", out])
   expect(code, stderr.slice(-20_000)).toBe(0)
   return parse(readFileSync(join(out, "sources.yaml"), "utf8"))
 }
@@ -112,7 +112,7 @@ const writeArchive = (value: string) =>
 
 beforeAll(async () => {
   caller = new Caller(files)
-  out = mkdtempSync(join(tmpdir(), "wallet-world-rendered-"))
+  out = temporary("rendered")
   writeArchive("first")
   before = await versions()
 })
@@ -164,7 +164,7 @@ describe("what is packed", () => {
 })
 
 test("an image holds what .dockerignore leaves in its context, nothing less, for the cluster's platform", async () => {
-  const build = (name: string, ...more: string[]) => caller.call(["build", "--service", name, ...more])
+  const build = (name: string, ...more: string[]) => caller.daggerw(["build", "--service", name, ...more])
   const entries = await build("ignored", "directory", "--path", "/context", "glob", "--pattern", "**")
   expect(entries.code, entries.stderr.slice(-20_000)).toBe(0)
   const names = entries.stdout.trim().split("\n")

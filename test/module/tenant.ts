@@ -1,15 +1,15 @@
 // A tenant as it is outside of this repository: its own history, wallet-world from a Git at a commit, a role of its own.
 import { execFileSync } from "node:child_process"
-import { cpSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs"
+import { cpSync, readdirSync, realpathSync, rmSync } from "node:fs"
 import { createServer, type Server } from "node:http"
 import { createRequire } from "node:module"
 import { type AddressInfo, connect } from "node:net"
-import { tmpdir } from "node:os"
 import { join, relative } from "node:path"
 import type { Credentials } from "../../ci/pipeline/targets/target.js"
 import { clientOptions } from "../../ci/pipeline/tools/aws.js"
+import { temporary } from "../temporary.js"
 import { account, hostTarget, region } from "./cluster.js"
-import { addressOf, command, type Ended, request, root } from "./world.js"
+import { command, type Ended, request, root, sandboxAddress } from "./world.js"
 
 /** Runs git in a directory, as nobody in particular. */
 export const git = (directory: string, ...args: string[]) =>
@@ -40,7 +40,7 @@ export function linksOutOf(directory: string): string[] {
 
 /** examples/dappstore as a repository of its own, beside a Git that holds this checkout, uncommitted changes and all. */
 export class TenantRepository {
-  readonly #directory = mkdtempSync(join(tmpdir(), "wallet-world-tenant-"))
+  readonly #directory = temporary("tenant")
   readonly path = join(this.#directory, "dappstore")
   readonly source = join(this.#directory, "wallet-world")
 
@@ -107,7 +107,7 @@ export async function assumeRole(port: number, role: string, subject: string): P
 export async function proxyTo(port: number): Promise<{ url: string; server: Server }> {
   const server = createServer()
   server.on("connect", (_request, client) => {
-    const sandbox = connect(port, addressOf(port), () => {
+    const sandbox = connect(port, sandboxAddress(), () => {
       client.write("HTTP/1.1 200 Connected\r\n\r\n")
       sandbox.pipe(client).pipe(sandbox)
     })

@@ -1,17 +1,17 @@
 // The jobs of GitHub's workflows, their scripts run as they stand in clones of the checkout, against the kept sandbox.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { parse } from "yaml"
 import { environmentFiles } from "../environment-files.js"
+import { temporary } from "../temporary.js"
 import { account, hostTarget, region } from "./cluster.js"
 import { programs } from "./programs.js"
 import { type Outcome, type Run, runJob } from "./runner.js"
 import { assumeRole, exampleDirectory, git, TenantRepository } from "./tenant.js"
 import { root, sandboxPort, succeed } from "./world.js"
 
-const directory = mkdtempSync(join(tmpdir(), "wallet-world-workflows-"))
+const directory = temporary("workflows")
 const artifacts = join(directory, "artifacts")
 
 let port: number

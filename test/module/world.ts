@@ -1,9 +1,10 @@
 // What the tests of the module stand on: the wrapper, the kept sandbox, and bare clients from outside of it.
 import { execFile, execFileSync, spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs"
 import http from "node:http"
 import https from "node:https"
 import { join, resolve } from "node:path"
+import { once } from "../temporary.js"
 
 /** The checkout. */
 export const root = resolve(import.meta.dirname, "../..")
@@ -26,17 +27,54 @@ export function command(program: string, args: string[], options: { cwd?: string
   })
 }
 
-/** Runs `./daggerw call ARGS…` as a person would. */
-export const call = (...args: string[]): Promise<Ended> =>
-  command(join(root, "daggerw"), ["--progress=plain", "call", ...args])
+/** Where a call is made; not from the checkout, then with the checkout as the module (`-m`). */
+export interface Caller {
+  cwd?: string
+  env?: Record<string, string | undefined>
+}
 
-/** Runs `./daggerw call ARGS…` and fails with everything that it printed when it fails. */
-export async function succeed(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await call(...args)
-  if (code !== 0)
-    throw new Error(`daggerw call ${args.join(" ")} ended with ${code}\n${stdout}\n${stderr.slice(-20_000)}`)
+/** Runs `./daggerw call ARGS…` as a person would. */
+export const daggerw = (args: string[], { cwd = root, env }: Caller = {}): Promise<Ended> =>
+  command(join(root, "daggerw"), ["--progress=plain", ...(cwd === root ? [] : ["-m", root]), "call", ...args], {
+    cwd,
+    env,
+  })
+
+/**
+ * Makes a call like {@link daggerw}, in this process where that reaches the engine's network: a start of the module's runtime
+ * takes two seconds. Of each function at least one test uses `daggerw`.
+ */
+export async function callAs({ cwd = root, env = {} }: Caller, args: string[]): Promise<Ended> {
+  if (!kept) sandboxPort()
+  if (!kept || kept.inside !== kept.outside) return daggerw(args, { cwd, env })
+  const { callInProcess } = await import("./in-process.js")
+  return callInProcess(args, { cwd, env }, kept.options)
+}
+
+/** Makes a call in the checkout. */
+export const call = (...args: string[]): Promise<Ended> => callAs({}, args)
+
+/** What a call returned; fails with everything that it printed when it failed. */
+export function returned({ code, stdout, stderr }: Ended): string {
+  if (code !== 0) throw new Error(`the call ended with ${code}\n${stdout}\n${stderr.slice(-20_000)}`)
   return stdout
 }
+
+/** Makes a call in the checkout, which must succeed. */
+export const succeed = async (...args: string[]): Promise<string> => returned(await call(...args))
+
+/** The sandbox that is kept for this checkout. */
+interface Kept {
+  port: number
+  /** Where it is in the engine's network. */
+  inside: string
+  /** Where this machine reaches it: at the same address where there is a route, else through the engine's tunnel. */
+  outside: string
+  /** What `./daggerw` gives to a call beside the caller's own options. */
+  options: Record<string, string>
+}
+
+let kept: Kept | undefined
 
 /** The port of the sandbox that is kept for this checkout, starting it where it does not run. */
 export function sandboxPort(): number {
@@ -45,26 +83,30 @@ export function sandboxPort(): number {
   const [, inside, port] = /^inside +(\S+):(\d+)$/m.exec(status) ?? []
   if (!port) throw new Error(`daggerw sandbox status does not say where it is in the engine's network: ${status}`)
   const ready = ["--fail", "--silent", "--noproxy", "*", "--max-time", "2", `http://${inside}:${port}/ready`]
-  const hasRoute = spawnSync("curl", ready).status === 0
-  addresses.set(Number(port), { inside, outside: hasRoute ? inside : "localhost" })
-  return Number(port)
+  const outside = spawnSync("curl", ready).status === 0 ? inside : "localhost"
+  const options: Record<string, string> = { sandbox: `${inside}:${port}` }
+  const [, programs] = /^programs +(\S+)$/m.exec(status) ?? []
+  if (programs) options["kept-programs"] = programs
+  const mirror = process.env.WALLET_WORLD_PROVIDER_MIRROR ?? "/opt/tf-plugins"
+  if (mirror && existsSync(mirror)) options["provider-mirror"] = mirror
+  kept = { port: Number(port), inside, outside, options }
+  return kept.port
 }
 
-const addresses = new Map<number, { inside: string; outside: string }>()
+/** Where the sandbox is in the engine's network: what a call gets as `--sandbox`. */
+export const sandboxInside = (): string => kept?.options.sandbox ?? ""
 
-/** Where the sandbox of a port is in the engine's network: what a call gets as `--sandbox`. */
-export const insideOf = (port: number): string => `${addresses.get(port)?.inside}:${port}`
-
-/** Where this machine reaches it: at the same address where there is a route, else through the engine's tunnel. */
-export const addressOf = (port: number): string => addresses.get(port)?.outside ?? "localhost"
+/** Where this machine reaches it. */
+export const sandboxAddress = (): string => kept?.outside ?? "localhost"
 
 /** A command line tool of the pipeline, on the host. */
 export async function tool(name: string): Promise<string> {
   const path = join(root, "test/.tools", name)
-  if (!existsSync(path)) {
+  await once(path, async () => {
     mkdirSync(join(root, "test/.tools"), { recursive: true })
-    await succeed("tool", "--name", name, "export", "--path", path)
-  }
+    returned(await daggerw(["tool", "--name", name, "export", "--path", `${path}.partial`]))
+    renameSync(`${path}.partial`, path)
+  })
   return path
 }
 
@@ -83,7 +125,7 @@ export async function request(
   options: { method?: string; headers?: http.OutgoingHttpHeaders; body?: string } = {},
 ): Promise<Answer> {
   const { method = "GET", headers = {}, body } = options
-  const plain = { host: addressOf(port), port, path, method, headers: { ...headers, host } }
+  const plain = { host: sandboxAddress(), port, path, method, headers: { ...headers, host } }
   const servername = host.split(":")[0]
   const ca = servername.endsWith(".sandbox.test") ? (await request(port, "localhost", "/ca.crt")).text : undefined
   return new Promise((done, fail) => {

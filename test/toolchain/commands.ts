@@ -1,9 +1,9 @@
 // Runs the wrapper and the toolchain as a person would, with a cache directory, programs and recipes made for a test.
 import { type ChildProcess, spawn } from "node:child_process"
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { afterEach } from "vitest"
+import { temporary as newDirectory } from "../temporary.js"
 
 export const repository = join(import.meta.dirname, "../..")
 const remove: string[] = []
@@ -14,7 +14,7 @@ afterEach(() => {
 
 /** A directory that is removed after the test. */
 export function temporary(): string {
-  const directory = mkdtempSync(join(tmpdir(), "toolchain-test-"))
+  const directory = newDirectory("toolchain")
   remove.push(directory)
   return directory
 }

@@ -1,10 +1,11 @@
 // The toolchain's engine itself, in a cache directory of the test's own that borrows the parts built for this checkout.
 import { createSocket } from "node:dgram"
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs"
+import { mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs"
 import { createServer } from "node:net"
-import { homedir, tmpdir } from "node:os"
+import { homedir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { temporary } from "../temporary.js"
 import { type Result, repository, run, until, write } from "./commands.ts"
 
 const shared = process.env.XDG_CACHE_HOME || join(homedir(), ".cache")
@@ -18,7 +19,7 @@ const close: (() => void)[] = []
 
 beforeAll(async () => {
   expect(await toolchain(["build"], shared)).toMatchObject({ code: 0 })
-  cache = mkdtempSync(join(tmpdir(), "toolchain-engine-"))
+  cache = temporary("toolchain-engine")
   const parts = join(shared, "wallet-world/parts")
   for (const part of readdirSync(parts)) {
     mkdirSync(join(cache, "wallet-world/parts", part), { recursive: true })

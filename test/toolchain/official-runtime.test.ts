@@ -1,10 +1,11 @@
 // The module under the official TypeScript runtime of dagger 0.21.8: its steps, as its source has them, outside of an engine,
 // with the same versions from npm. Source: https://github.com/dagger/dagger/tree/v0.21.8/sdk/typescript/runtime
 import { execFileSync } from "node:child_process"
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
-import { homedir, tmpdir } from "node:os"
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
+import { homedir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, it } from "vitest"
+import { temporary } from "../temporary.js"
 import { type Result, repository, run, write } from "./commands.ts"
 
 /** The runtime's own version of the compiler (`tsdistconsts`). */
@@ -13,7 +14,7 @@ const ownTypeScript = "5.9.3"
 const ownTsx = "4.15.6"
 
 const shared = process.env.XDG_CACHE_HOME || join(homedir(), ".cache")
-const work = mkdtempSync(join(tmpdir(), "official-runtime-"))
+const work = temporary("official-runtime")
 /** What lies in the runtime's image and its mounts: node, npm, the compiler, the SDK in one file. */
 const sdk = join(work, "sdk")
 const node = join(work, "node")

@@ -1,11 +1,12 @@
 // The toolchain's runtime for TypeScript modules: a module with each kind of argument and result that the SDK knows.
-import { mkdtempSync, rmSync } from "node:fs"
-import { homedir, tmpdir } from "node:os"
+import { rmSync } from "node:fs"
+import { homedir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { temporary } from "../temporary.js"
 import { repository, run, write } from "./commands.ts"
 
-const module = mkdtempSync(join(tmpdir(), "toolchain-sdk-"))
+const module = temporary("toolchain-sdk")
 const env = { XDG_CACHE_HOME: process.env.XDG_CACHE_HOME || join(homedir(), ".cache") }
 const call = (...args: string[]) =>
   run(join(repository, "daggerw"), ["--silent", "-m", module, "call", ...args], env, module)

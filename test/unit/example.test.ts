@@ -1,16 +1,16 @@
 // examples/dappstore is a repository of its own: what it names in itself is in it.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import { expect, it } from "vitest"
 import { exampleDirectory, linksOutOf } from "../module/tenant.js"
+import { temporary } from "../temporary.js"
 
 it("has no symbolic link that leads out of it", () => {
   expect(linksOutOf(exampleDirectory)).toEqual([])
 })
 
 it("one that does would be seen, and one that leads nowhere", () => {
-  const directory = mkdtempSync(join(tmpdir(), "wallet-world-links-"))
+  const directory = temporary("links")
   mkdirSync(join(directory, "charts/one"), { recursive: true })
   symlinkSync("one", join(directory, "charts/two"))
   symlinkSync("../..", join(directory, "charts/out"))

@@ -1,14 +1,14 @@
 // Which files below environments/ are read, and what is said of those that cannot be.
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { readFolder } from "../../ci/pipeline/commands/files.js"
+import { temporary } from "../temporary.js"
 import { problemsOf } from "./model/fixture.js"
 
 let directory: string
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "wallet-world-files-"))
+  directory = temporary("files")
 })
 afterEach(() => rmSync(directory, { recursive: true }))
 

@@ -1,12 +1,12 @@
 // Tokens for commands that run longer than EKS takes one for: each is signed for its own time, and used then.
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import type { Target } from "../../ci/pipeline/targets/target.js"
 import { credentialPlugin } from "../../ci/pipeline/tools/credential-plugin.js"
 import { eksTokens } from "../../ci/pipeline/tools/sts.js"
+import { temporary } from "../temporary.js"
 
 const credentials = async () => ({ accessKeyId: "AKIA", secretAccessKey: "secret", sessionToken: "session" })
 const place = { target: { credentials } as unknown as Target, account: "000000000000", region: "us-east-1" }
@@ -33,7 +33,7 @@ test("there is a token for every part of the time, each good when it is used", a
 })
 
 test("the plugin prints the token of now, and until when it is to be used", () => {
-  const directory = mkdtempSync(join(tmpdir(), "wallet-world-tokens-"))
+  const directory = temporary("tokens")
   const path = join(directory, "tokens")
   const now = Math.floor(Date.now() / 1000)
   const print = (lines: [number, string][]) => {

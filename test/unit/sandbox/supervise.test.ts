@@ -1,15 +1,14 @@
 // The sandbox's supervisor: a part that dies, a wait without end, a signal; each ends everything, and says why.
 import { spawn } from "node:child_process"
-import { mkdtempSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join, resolve } from "node:path"
+import { resolve } from "node:path"
 import { expect, test } from "vitest"
+import { temporary } from "../../temporary.js"
 
 const library = resolve("sandbox/lib/supervise.sh")
 
 /** Runs a start script that uses the library; `signal` is sent once it says "up". */
 function run(script: string, signal?: NodeJS.Signals): Promise<{ code: number | null; said: string; seconds: number }> {
-  const place = mkdtempSync(join(tmpdir(), "supervise-"))
+  const place = temporary("supervise")
   const preamble = `
     set -Eeuo pipefail
     logs=${place} SANDBOX_RUN=${place}; mkdir ${place}/ready

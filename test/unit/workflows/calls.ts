@@ -1,5 +1,5 @@
 // The calls of the module in a shell script. No shell, but enough for such scripts.
-import type { Options } from "./functions.js"
+import type { Options } from "../../module-interface.js"
 
 /** A call of `./daggerw call`: options of the module, the function, its options. */
 export interface Call {

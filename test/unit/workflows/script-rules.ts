@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { githubVariables } from "../../module/variables.js"
+import { moduleInterface } from "../../module-interface.js"
 import { targetFunctions } from "../../target-functions.js"
 import { type Call, calls } from "./calls.js"
-import { moduleInterface } from "./functions.js"
 import { type Job, type Repository, root, type Step } from "./repository.js"
 import { checksOut, ofJobs, type Rule, same, texts, unless } from "./rule.js"
 

@@ -1,15 +1,15 @@
 // The scripts of the workflows, run with a stand-in for the wrapper.
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
+import { temporary } from "../../temporary.js"
 
 const scripts = join(import.meta.dirname, "../../../.github/scripts")
 let directory: string
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "wallet-world-scripts-"))
+  directory = temporary("scripts")
 })
 afterEach(() => rmSync(directory, { recursive: true }))
 

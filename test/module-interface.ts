@@ -6,9 +6,13 @@ export interface Option {
   required: boolean
   /** Whether it takes no value. */
   isSwitch: boolean
+  /** The type of its parameter, as it is written: `string`, `Directory`. */
+  type: string
+  /** The directory of the module that it is where nobody gives one, and what is left out of it. */
+  otherwise?: { path: string; exclude: string[] }
 }
 
-/** Options by name. */
+/** Options by name, in the order of the parameters. */
 export type Options = Record<string, Option>
 
 /** What the module's class offers. */
@@ -35,7 +39,7 @@ export function moduleInterface(source: string): Interface {
   return found
 }
 
-const decorators = (node: ts.MethodDeclaration) => (ts.getDecorators(node) ?? []).map((one) => one.getText())
+const decorators = (node: ts.HasDecorators) => (ts.getDecorators(node) ?? []).map((one) => one.getText())
 
 const options = (node: ts.FunctionLikeDeclaration): Options =>
   Object.fromEntries(
@@ -44,8 +48,17 @@ const options = (node: ts.FunctionLikeDeclaration): Options =>
       {
         required: !parameter.initializer && !parameter.questionToken,
         isSwitch: parameter.type?.kind === ts.SyntaxKind.BooleanKeyword,
+        type: parameter.type?.getText() ?? "",
+        otherwise: directoryOf(decorators(parameter).join()),
       },
     ]),
   )
+
+/** The directory that `@argument` names. */
+function directoryOf(decorator: string): Option["otherwise"] {
+  const [, path] = /defaultPath: "\/([^"]+)"/.exec(decorator) ?? []
+  const [, ignored = ""] = /ignore: \[([^\]]*)\]/.exec(decorator) ?? []
+  return path ? { path, exclude: [...ignored.matchAll(/"([^"]+)"/g)].map(([, pattern]) => pattern) } : undefined
+}
 
 const kebab = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Credentials } from "../../ci/pipeline/targets/target.js"
 import { Documents } from "../../ci/pipeline/tools/s3.js"
 import { secretValue } from "../../ci/pipeline/tools/secrets-manager.js"
-import { account, hostKubectl, hostTarget, region } from "./cluster.js"
-import { assumeRole, TenantRepository } from "./tenant.js"
-import { command, type Ended, sandboxPort, write } from "./world.js"
+import { account, hostKubectl, hostTarget, region } from "../module/cluster.js"
+import { assumeRole, TenantRepository } from "../module/tenant.js"
+import { command, type Ended, sandboxPort, write } from "../module/world.js"
 
 // The environment of tenant.test.ts: where that ran before, hardly anything is left to deploy.
 const environment = "preview-dev"

@@ -1,17 +1,17 @@
 // No secret is shown anywhere: all that a call prints, records, renders or logs is searched for every secret that there is.
 import { randomUUID } from "node:crypto"
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { createRequire } from "node:module"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { clientOptions } from "../../ci/pipeline/tools/aws.js"
 import { stateBucket } from "../../ci/pipeline/tools/s3.js"
-import { Caller, firstRepository, works } from "./caller.js"
-import { account, hostKubectl, hostTarget, region } from "./cluster.js"
-import { leaks } from "./leaks.js"
-import { TenantRepository } from "./tenant.js"
-import { command, type Ended, request, root, sandboxPort, write } from "./world.js"
+import { Caller, firstRepository, works } from "../module/caller.js"
+import { account, hostKubectl, hostTarget, region } from "../module/cluster.js"
+import { leaks } from "../module/leaks.js"
+import { TenantRepository } from "../module/tenant.js"
+import { command, type Ended, request, root, sandboxPort, write } from "../module/world.js"
+import { temporary } from "../temporary.js"
 
 // The environment of tenant.test.ts and roles.test.ts: it hands a release over, so it knows Secrets of others.
 const shared = "preview-dev"
@@ -234,7 +234,7 @@ test("calls that work, and one that fails in each kind of step", async () => {
   expect(failed.stderr).toMatch(/\| base64: \*\*\*/)
   expect(failed.stderr).toMatch(/\| \{"json": "\*\*\*"\}/)
 
-  const rendered = mkdtempSync(join(tmpdir(), "wallet-world-rendered-"))
+  const rendered = temporary("rendered")
   await Promise.all([
     call("plan", "--env", shared).then(() => call("plan", "--env", shared, "--drift")),
     (async () => {

@@ -1,0 +1,37 @@
+// The directories of tests: those of a killed run go with the next one, and what files share is made once.
+import { spawnSync } from "node:child_process"
+import { existsSync, mkdirSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { expect, test } from "vitest"
+import { once, removeDead, temporary } from "../temporary.js"
+
+test("the directory of a run that was killed is removed, that of one that runs stays", () => {
+  const { pid } = spawnSync("true")
+  const dead = join(tmpdir(), `wallet-world-tests-${pid}`)
+  mkdirSync(join(dead, "left"), { recursive: true })
+  const mine = temporary("mine")
+  removeDead()
+  expect(existsSync(dead)).toBe(false)
+  expect(existsSync(mine)).toBe(true)
+})
+
+test("a file that several need at once is made by one of them", async () => {
+  const path = join(temporary("shared"), "file")
+  let made = 0
+  const make = async () => {
+    made++
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    writeFileSync(path, "whole")
+  }
+  await Promise.all([once(path, make), once(path, make), once(path, make)])
+  expect(made).toBe(1)
+})
+
+test("where making it fails, the next one tries", async () => {
+  const path = join(temporary("shared"), "file")
+  const fails = once(path, () => Promise.reject(new Error("no")))
+  await expect(fails).rejects.toThrow("no")
+  await once(path, async () => writeFileSync(path, "whole"))
+  expect(existsSync(path)).toBe(true)
+})

@@ -30,7 +30,7 @@ export async function timed(command, { cwd = root, env = {}, limit = 3_600 } = {
  *
  * @param what what was measured
  * @param values a number for each run
- * @param more `aim`: the number that it should not exceed; `unit`: s, or x for a ratio
+ * @param more `aim`: the number that it should not exceed; `unit`: s, x for a ratio, or nothing for a number of things
  */
 export function row(what, values, { aim, unit = "s" } = {}) {
   const sorted = [...values].sort((a, b) => a - b)
@@ -39,9 +39,11 @@ export function row(what, values, { aim, unit = "s" } = {}) {
   return { what, unit, runs: values.length, min: sorted[0], median, max: sorted.at(-1), aim, values }
 }
 
+const digits = { s: 1, x: 2, "": 0 }
+
 /** Prints rows as a table. */
 export function print(rows) {
-  const number = (value, unit) => (value === undefined ? "" : `${value.toFixed(unit === "x" ? 2 : 1)} ${unit}`)
+  const number = (value, unit) => (value === undefined ? "" : `${value.toFixed(digits[unit])} ${unit}`.trim())
   const cells = rows.map(({ what, unit, runs, min, median, max, aim }) => [
     what,
     String(runs),

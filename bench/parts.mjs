@@ -88,6 +88,23 @@ export async function deploy() {
   ]
 }
 
+/** A deployment that finds nothing to do in the kept sandbox: beside plain Helm, and what it asks for. */
+export async function again({ runs }) {
+  const result = path.join(await fs.mkdtemp(path.join(os.tmpdir(), "wallet-world-bench-")), "again.json")
+  try {
+    const env = { RUNS: String(runs), RESULT: result }
+    await timed(["npx", "vitest", "run", "--config", path.join(root, "bench/vitest.config.ts")], { env })
+    const { counted, releases, seconds } = await fs.readJson(result)
+    return [
+      row("deploy, nothing to do", seconds.deploy),
+      row(`helm upgrade --dry-run=server, ${releases} releases`, seconds.helm),
+      ...Object.entries(counted).map(([what, number]) => row(`  ${what}`, [number], { unit: "" })),
+    ]
+  } finally {
+    await fs.remove(path.dirname(result))
+  }
+}
+
 /** The toolchain with every cache empty, in a directory that is removed afterwards. */
 export async function cold() {
   const directory = await fs.mkdtemp(path.join(os.tmpdir(), "wallet-world-cold-"))

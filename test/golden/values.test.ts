@@ -12,8 +12,8 @@ import {
   resolve,
   yamlText,
 } from "../../ci/pipeline/model/index.ts"
-import { parseFile } from "../../ci/pipeline/model/parse.ts"
-import { toJson } from "../../ci/pipeline/model/tree.ts"
+import { parseFile } from "../../ci/pipeline/model/text/parse.ts"
+import { toJson } from "../../ci/pipeline/model/text/tree.ts"
 import { write } from "../module/world.ts"
 import { temporary } from "../temporary.js"
 import { files, world } from "../unit/model/fixture.ts"

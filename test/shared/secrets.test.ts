@@ -269,7 +269,7 @@ describe("with masking switched off", () => {
   let clone: TenantRepository
   beforeAll(() => {
     clone = new TenantRepository(port)
-    const file = join(clone.source, "ci/pipeline/model/mask.ts")
+    const file = join(clone.source, "ci/pipeline/model/text/mask.ts")
     const masking = readFileSync(file, "utf8")
     // Each secret that the module comes to know becomes a canary: it is said aloud.
     const open = masking

@@ -1,7 +1,7 @@
 // The graph: what each step needs, and in which order they come.
 import { describe, expect, it } from "vitest"
 import { buildGraph, destroyOrder, type Graph, loadEnvironment, select } from "../../../ci/pipeline/model/index.js"
-import { findCycle, inOrder } from "../../../ci/pipeline/model/order.js"
+import { findCycle, inOrder } from "../../../ci/pipeline/model/text/order.js"
 import { files, problemsOf, repositoryFiles, world } from "./fixture.js"
 
 const graphOf = (changes: Record<string, string> = {}) => buildGraph(loadEnvironment(files(changes), "one"))

@@ -1,7 +1,7 @@
 // What is YAML and what is not, and where.
 import { describe, expect, it } from "vitest"
-import { parseFile } from "../../../ci/pipeline/model/parse.js"
-import { positionAt, toJson } from "../../../ci/pipeline/model/tree.js"
+import { parseFile } from "../../../ci/pipeline/model/text/parse.js"
+import { positionAt, toJson } from "../../../ci/pipeline/model/text/tree.js"
 
 const problems = (text: string) =>
   parseFile("a.yaml", text).problems.map(

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
 import { helmValues, yamlText } from "../../../ci/pipeline/model/index.js"
-import { parseFile } from "../../../ci/pipeline/model/parse.js"
-import { toJson } from "../../../ci/pipeline/model/tree.js"
+import { parseFile } from "../../../ci/pipeline/model/text/parse.js"
+import { toJson } from "../../../ci/pipeline/model/text/tree.js"
 
 const problems = (text: string) =>
   parseFile("a.yaml", text).problems.map(

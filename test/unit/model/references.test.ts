@@ -1,7 +1,7 @@
 // References: how they are written, checked, and filled in.
 import { describe, expect, it } from "vitest"
 import { loadEnvironment, loadEnvironments, lookupIn, resolve, resolveAll } from "../../../ci/pipeline/model/index.js"
-import { escapeReferences, parts, wholeReference } from "../../../ci/pipeline/model/references.js"
+import { escapeReferences, parts, wholeReference } from "../../../ci/pipeline/model/text/references.js"
 import { edited, files, problemsOf, world } from "./fixture.js"
 
 const withValues = (values: string) => ({

@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { z } from "zod"
-import { editorSchemas } from "../../../ci/pipeline/model/editor-schema.js"
+import { editorSchemas } from "../../../ci/pipeline/model/environments/editor-schema.js"
+import { UNITS } from "../../../ci/pipeline/model/environments/units.js"
 import {
   buildGraph,
   listEnvironments,
@@ -11,7 +12,6 @@ import {
   lookupIn,
   resolve,
 } from "../../../ci/pipeline/model/index.js"
-import { UNITS } from "../../../ci/pipeline/model/units.js"
 import { environmentFiles } from "../../environment-files.js"
 import { repositoryFiles } from "./fixture.js"
 

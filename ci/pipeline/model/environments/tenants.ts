@@ -1,12 +1,12 @@
 /** Other repositories that use the account: who they are, and which part of it is theirs. */
 import { z } from "zod"
+import { nameSchema, repositorySchema } from "../sources/images.js"
+import { compare, type Problem } from "../text/problems.js"
+import { suggest } from "../text/suggest.js"
+import { type Json, keyPositionAt, type MapTree, type Path, positionAt, toJson, treeAt } from "../text/tree.js"
 import type { Place } from "./environment.js"
 import { checkIds, githubShape, moduleInputs } from "./github.js"
-import { nameSchema, repositorySchema } from "./images.js"
 import { namespaceSchema } from "./namespace.js"
-import { compare, type Problem } from "./problems.js"
-import { suggest } from "./suggest.js"
-import { type Json, keyPositionAt, type MapTree, type Path, positionAt, toJson, treeAt } from "./tree.js"
 
 const tenantSchema = z.strictObject({
   ...githubShape,

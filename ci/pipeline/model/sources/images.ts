@@ -1,9 +1,9 @@
 /** The images of the repository: environments/images.yaml. */
 import { z } from "zod"
-import type { Problem } from "./problems.js"
-import { placedReferences, type Reference } from "./references.js"
-import { type MapTree, positionAt, scalars, toJson } from "./tree.js"
-import { validate } from "./validate.js"
+import type { Problem } from "../text/problems.js"
+import { placedReferences, type Reference } from "../text/references.js"
+import { type MapTree, positionAt, scalars, toJson } from "../text/tree.js"
+import { validate } from "../text/validate.js"
 
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/
 const REPOSITORY = /^[a-z0-9]+([._/-][a-z0-9]+)*$/

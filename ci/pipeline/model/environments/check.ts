@@ -1,14 +1,14 @@
 /** Checks what a schema cannot see: whether everything that an environment refers to exists and may be referred to. */
-import { type ChartFiles, chartProblems, readChart } from "./chart-files.js"
-import { chartDirectory, chartIn, chartName } from "./charts.js"
+import { type ChartFiles, chartProblems, readChart } from "../sources/chart-files.js"
+import { chartDirectory, chartIn, chartName } from "../sources/charts.js"
+import { findCycle } from "../text/order.js"
+import { formatPosition, type Position, type Problem } from "../text/problems.js"
+import { placedReferences, type Reference } from "../text/references.js"
+import { suggest } from "../text/suggest.js"
+import { type Json, keyPositionAt, type MapTree, type Path, positionAt, scalars, toJson, treeAt } from "../text/tree.js"
 import type { Environment, Facts, LocatedReference } from "./environment.js"
 import { SHARED_OUTPUTS } from "./handover.js"
-import { findCycle } from "./order.js"
-import { formatPosition, type Position, type Problem } from "./problems.js"
-import { placedReferences, type Reference } from "./references.js"
 import { environmentSchema, releaseSchema } from "./schema.js"
-import { suggest } from "./suggest.js"
-import { type Json, keyPositionAt, type MapTree, type Path, positionAt, scalars, toJson, treeAt } from "./tree.js"
 import { outputsOf, SCOPES, type Scope, scopeOf, UNIT_NAMES } from "./units.js"
 
 /** What there is besides the environment itself; what is undefined could not be read and is not checked. */

@@ -1,8 +1,8 @@
 /** Namespaces: which names are free, what each says of itself, and that it belongs to one environment alone. */
 import { z } from "zod"
+import { formatPosition, type Position, type Problem } from "../text/problems.js"
+import { type MapTree, treeAt } from "../text/tree.js"
 import type { Place } from "./environment.js"
-import { formatPosition, type Position, type Problem } from "./problems.js"
-import { type MapTree, treeAt } from "./tree.js"
 
 /** Kubernetes keeps kube-* for itself; AWS's add-ons make the others. */
 const RESERVED = /^(default$|kube-|amazon-|aws-|eks-)/

@@ -1,10 +1,10 @@
 /** The steps that deploy an environment, and what each needs. */
-import { chartDirectory, chartName } from "./charts.js"
+import { chartDirectory, chartName } from "../sources/charts.js"
+import type { Image } from "../sources/images.js"
+import { findCycle, inOrder } from "../text/order.js"
+import { ModelError } from "../text/problems.js"
+import type { Reference } from "../text/references.js"
 import { type Environment, installedReleases } from "./environment.js"
-import type { Image } from "./images.js"
-import { findCycle, inOrder } from "./order.js"
-import { ModelError } from "./problems.js"
-import type { Reference } from "./references.js"
 import type { Release } from "./schema.js"
 import { SCOPES, type Scope, scopeOf } from "./units.js"
 

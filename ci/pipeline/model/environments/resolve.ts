@@ -1,8 +1,9 @@
 /** Fills in references with what steps have yielded so far. */
+
+import { ModelError, type Position, type Problem } from "../text/problems.js"
+import { parts, placedParts, type Reference } from "../text/references.js"
+import { type Json, type Path, type ScalarTree, type Tree, treeAt } from "../text/tree.js"
 import type { Environment, LocatedReference } from "./environment.js"
-import { ModelError, type Position, type Problem } from "./problems.js"
-import { parts, placedParts, type Reference } from "./references.js"
-import { type Json, type Path, type ScalarTree, type Tree, treeAt } from "./tree.js"
 
 /** What a reference points to; undefined if that is not known (yet). */
 export type Lookup = (reference: Reference) => Json | undefined

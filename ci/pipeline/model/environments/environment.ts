@@ -1,15 +1,15 @@
 /** One environment, ready to be worked with, and how it is printed. */
 import { Document, isMap, isScalar, type Node, type Pair, type YAMLMap } from "yaml"
+import type { Image } from "../sources/images.js"
+import { inOrder } from "../text/order.js"
+import { formatPosition, type Position } from "../text/problems.js"
+import type { Reference } from "../text/references.js"
+import { type Json, type MapTree, type Path, positionAt, treeAt } from "../text/tree.js"
+import { yamlText } from "../text/yaml.js"
 import type { GithubRepository } from "./github.js"
-import type { Image } from "./images.js"
-import { inOrder } from "./order.js"
-import { formatPosition, type Position } from "./problems.js"
-import type { Reference } from "./references.js"
 import type { Release } from "./schema.js"
 import type { Tenants } from "./tenants.js"
-import { type Json, type MapTree, type Path, positionAt, treeAt } from "./tree.js"
 import { SCOPES, type Scope } from "./units.js"
-import { yamlText } from "./yaml.js"
 
 /** What an environment says about itself: the values of ${environment.X}. */
 export interface Facts {

@@ -1,6 +1,6 @@
 /** JSON Schemas for editors. They describe single files, so they ask for less than the schema of a whole environment. */
 import { z } from "zod"
-import { imagesSchema } from "./images.js"
+import { imagesSchema } from "../sources/images.js"
 import { environmentSchema } from "./schema.js"
 
 type JsonSchema = { [key: string]: unknown }

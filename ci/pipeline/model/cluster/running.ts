@@ -1,5 +1,5 @@
 /** What runs after a deployment, as plain data and text: the kinds of pods, and what stands behind the hosts of ingresses. */
-import { formatTable } from "./plan.js"
+import { formatTable } from "../records/plan.js"
 
 export interface Pod {
   readonly metadata: {

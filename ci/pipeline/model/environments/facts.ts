@@ -1,9 +1,10 @@
 /** Fills in ${environment.X} and what is derived from all files, which are known before anything is deployed. */
+
+import type { Position, Problem } from "../text/problems.js"
+import { type Derived, placedReferences, replaceReferences, wholeReference } from "../text/references.js"
+import { suggest } from "../text/suggest.js"
+import { type Json, type MapTree, mapScalars, type Path, type ScalarTree, treeAt, treeOf } from "../text/tree.js"
 import type { Facts } from "./environment.js"
-import type { Position, Problem } from "./problems.js"
-import { type Derived, placedReferences, replaceReferences, wholeReference } from "./references.js"
-import { suggest } from "./suggest.js"
-import { type Json, type MapTree, mapScalars, type Path, type ScalarTree, treeAt, treeOf } from "./tree.js"
 
 const KEYS = ["account", "region", "domain", "cluster", "network", "tier"] as const
 const NAMES = ["name", "host", ...KEYS] as const

@@ -1,6 +1,6 @@
 /** Reads one Chart.yaml: what this project needs to know of it, and what Helm would not accept, with its place. */
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml"
-import type { Position, Problem } from "./problems.js"
+import type { Position, Problem } from "../text/problems.js"
 
 /** What a chart says that it needs. */
 export interface Dependency {

@@ -1,7 +1,7 @@
 /** Which files there may be below environments/, and what each layer may say. */
-import type { Problem } from "./problems.js"
+import type { Problem } from "../text/problems.js"
+import { type MapTree, treeAt } from "../text/tree.js"
 import { SELECTORS } from "./schema.js"
-import { type MapTree, treeAt } from "./tree.js"
 
 export const DEFAULTS = "_defaults.yaml"
 export const IMAGES = "images.yaml"

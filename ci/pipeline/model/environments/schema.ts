@@ -1,11 +1,11 @@
 /** What an environment file may hold, once its layers are merged: one schema for the types, the editors and the errors. */
 import { z } from "zod"
-import { chartSchema } from "./charts.js"
+import { chartSchema } from "../sources/charts.js"
+import { nameSchema, repositorySchema } from "../sources/images.js"
+import type { Json } from "../text/tree.js"
 import { githubSchema } from "./github.js"
-import { nameSchema, repositorySchema } from "./images.js"
 import { namespaceSchema } from "./namespace.js"
 import { tenantsSchema } from "./tenants.js"
-import type { Json } from "./tree.js"
 import { infrastructureSchema } from "./units.js"
 
 /** Whatever YAML can say; the chart's own schema says more. */

@@ -1,6 +1,6 @@
 /** Whose namespaces and releases in a cluster are, and what an environment owns though its file no longer names it. */
-import type { Environment } from "./environment.js"
-import { ENVIRONMENT_LABEL, TENANT_LABEL } from "./namespace.js"
+import type { Environment } from "../environments/environment.js"
+import { ENVIRONMENT_LABEL, TENANT_LABEL } from "../environments/namespace.js"
 
 type Labels = Readonly<Record<string, string | undefined>>
 

@@ -1,5 +1,5 @@
 /** What a tenant, a repository with narrower credentials of its own, is told about the infrastructure that it runs on. */
-import { type Entry, type Json, type MapTree, treeAt } from "./tree.js"
+import { type Entry, type Json, type MapTree, treeAt } from "../text/tree.js"
 
 /** Outputs of units that tenants may refer to. None is secret; what is not here, a tenant has no use for. */
 export const SHARED_OUTPUTS: Readonly<Record<string, readonly string[]>> = {

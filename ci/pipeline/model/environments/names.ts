@@ -1,8 +1,9 @@
 /** Names of environments, and what is made of them: AWS and Kubernetes have limits of their own, all of which count. */
+
+import type { Position, Problem } from "../text/problems.js"
+import { type MapTree, positionAt, treeAt } from "../text/tree.js"
 import type { Facts, Place } from "./environment.js"
 import { namespacesIn } from "./namespace.js"
-import type { Position, Problem } from "./problems.js"
-import { type MapTree, positionAt, treeAt } from "./tree.js"
 
 /** Single dashes, because names of RDS instances have no others; a letter first, because what begins as a number can be read as one. */
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/

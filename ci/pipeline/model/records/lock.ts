@@ -1,8 +1,9 @@
 /** The lock: all that a finished deployment consists of, by digest. It holds nothing secret. */
-import { canonicalJson, digest } from "./canonical.js"
-import { chartName } from "./charts.js"
-import type { Environment } from "./environment.js"
-import type { Json } from "./tree.js"
+
+import type { Environment } from "../environments/environment.js"
+import { chartName } from "../sources/charts.js"
+import { canonicalJson, digest } from "../text/canonical.js"
+import type { Json } from "../text/tree.js"
 
 export interface Lock {
   readonly format: 1

@@ -1,8 +1,8 @@
 /** Stand-ins for what only a deployment yields: recognisable, the same at every run, of the type that the real thing has. */
-import { digest } from "./canonical.js"
+import { digest } from "../text/canonical.js"
+import type { Json } from "../text/tree.js"
 import type { Environment } from "./environment.js"
 import { type Lookup, lookupIn } from "./resolve.js"
-import type { Json } from "./tree.js"
 
 /**
  * A lookup for rendering an environment that is not deployed. References to outputs without a stand-in stay as written.

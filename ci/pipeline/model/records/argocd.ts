@@ -1,11 +1,11 @@
 /** Argo CD Applications for an environment's releases: the same charts, values and digests that `deploy` installs. */
 import { Document } from "yaml"
-import { chartName } from "./charts.js"
-import { type Environment, installedReleases } from "./environment.js"
-import { NAMESPACE_LABELS } from "./namespace.js"
-import { type Lookup, resolveAll } from "./resolve.js"
-import type { Json } from "./tree.js"
-import { yamlText } from "./yaml.js"
+import { type Environment, installedReleases } from "../environments/environment.js"
+import { NAMESPACE_LABELS } from "../environments/namespace.js"
+import { type Lookup, resolveAll } from "../environments/resolve.js"
+import { chartName } from "../sources/charts.js"
+import type { Json } from "../text/tree.js"
+import { yamlText } from "../text/yaml.js"
 
 /** What the Applications name beside what the environment's file says. */
 export interface ArgoPlace {

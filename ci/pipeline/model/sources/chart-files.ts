@@ -1,8 +1,8 @@
 /** All charts of a repository: where they are, what is packed into which, and what is wrong with them before Helm runs. */
 import { posix } from "node:path"
+import type { Problem } from "../text/problems.js"
 import { type ChartFile, ChartReader, type Dependency, VERSION } from "./chart-file.js"
 import { chartDirectory, chartName } from "./charts.js"
-import type { Problem } from "./problems.js"
 
 /**
  * What belongs to charts, by path in the repository: the text of each Chart.yaml, also of charts that are packed into

@@ -1,8 +1,8 @@
 /** Repositories on GitHub: how they are named, and what this one's workflows are given. */
 import { z } from "zod"
+import type { Problem } from "../text/problems.js"
+import { type Json, type MapTree, positionAt, toJson, treeAt } from "../text/tree.js"
 import type { Place } from "./environment.js"
-import type { Problem } from "./problems.js"
-import { type Json, type MapTree, positionAt, toJson, treeAt } from "./tree.js"
 
 const id = z.string().regex(/^\d+$/, "must be digits in quotes")
 

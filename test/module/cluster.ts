@@ -44,7 +44,6 @@ export const hostKubectl = (port: number, target = hostTarget(port)): Promise<Pr
 export async function hostProgram(name: string, port: number, target = hostTarget(port)): Promise<Program> {
   const place = { target, account, region }
   const { text: ca } = await request(port, "localhost", "/ca.crt")
-  const kubeconfig = join(root, `test/.tools/kubeconfig-${randomUUID()}`)
   const cluster = {
     server: `https://${sandboxAddress()}:${port}`,
     "tls-server-name": `${clusterName}.eks.${region}.sandbox.test`,
@@ -52,6 +51,7 @@ export async function hostProgram(name: string, port: number, target = hostTarge
   }
   const program = await tool(name)
   return async (...args) => {
+    const kubeconfig = join(root, `test/.tools/kubeconfig-${randomUUID()}`)
     const document = {
       apiVersion: "v1",
       kind: "Config",

@@ -1,6 +1,7 @@
 // What a deployment asks for that finds nothing to do, counted in its process; and plain Helm on the same releases, by turns.
 import diagnostics from "node:diagnostics_channel"
 import { writeFileSync } from "node:fs"
+import { ClientRequest } from "node:http"
 import { join } from "node:path"
 import { test } from "vitest"
 import { stringify } from "yaml"
@@ -55,7 +56,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 /** Does work and counts the requests of this process, and the commands that the engine is asked to run. */
 async function counts(work: () => Promise<unknown>): Promise<Record<string, number>> {
   const counted: Record<string, number> = Object.fromEntries(kinds.map(([what]) => [what, 0]))
-  counted["commands in containers"] = 0
+  counted["questions to the engine"] = 0
   const count = (host: string, path: string) => {
     const [what] = kinds.find(([, hosts, paths]) => hosts.test(host) && paths.test(path)) ?? []
     if (what) counted[what]++
@@ -68,12 +69,16 @@ async function counts(work: () => Promise<unknown>): Promise<Record<string, numb
     const { request } = message as { request: { origin: string; path: string } }
     count(new URL(String(request.origin)).host, request.path)
   }
+  // What the engine is asked: its client writes a body at once.
   const asked = new Set<string>()
-  const { fetch } = globalThis
-  globalThis.fetch = (input, init) => {
-    for (const [command] of String(init?.body ?? "").matchAll(/withExec\(.*?\)/g)) asked.add(command)
-    return fetch(input, init)
-  }
+  const { write } = ClientRequest.prototype
+  ClientRequest.prototype.write = function (this: ClientRequest, ...given: unknown[]) {
+    if (this.path === "/query") {
+      counted["questions to the engine"]++
+      for (const [command] of String(given[0]).matchAll(/withExec\(.*?\)/g)) asked.add(command)
+    }
+    return Reflect.apply(write, this, given)
+  } as typeof write
   diagnostics.subscribe("http.client.request.start", ofHttp)
   diagnostics.subscribe("undici:request:create", ofFetch)
   try {
@@ -81,7 +86,7 @@ async function counts(work: () => Promise<unknown>): Promise<Record<string, numb
   } finally {
     diagnostics.unsubscribe("http.client.request.start", ofHttp)
     diagnostics.unsubscribe("undici:request:create", ofFetch)
-    globalThis.fetch = fetch
+    ClientRequest.prototype.write = write
   }
   counted["commands in containers"] = asked.size
   return counted

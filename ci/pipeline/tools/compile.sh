@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compiles commands of one released Go module into /out.
-#   MODULE=… VERSION=… LDFLAGS=… compile.sh [GO-MOD-EDIT-FLAG…] -- NAME=PACKAGE…
+#   MODULE=… VERSION=… LDFLAGS=… GENERATOR=… KUBERNETES=… compile.sh [GO-MOD-EDIT-FLAG…] -- NAME=PACKAGE…
 # The module is unpacked and built inside, so that its own go.mod and go.sum rule: `go install PACKAGE@VERSION` refuses
 # modules that carry `replace`s. The checksum database does not know every release; go.sum still checks what is used.
 set -euo pipefail
@@ -19,7 +19,14 @@ if [ "$MODULE" = k8s.io/kubernetes ]; then
   while read -r staged; do edits+=("-replace=$staged=$staged@v0.${VERSION#v1.}"); done \
     < <(sed -n 's/^\t\(k8s\.io\/[a-z0-9-]*\) => \.\/staging.*/\1/p' go.mod)
 fi
+if [ -n "$KUBERNETES" ]; then
+  while read -r library; do edits+=("-require=$library@v0.${KUBERNETES#v1.}"); done \
+    < <(sed -nE 's/^\t(k8s\.io\/[a-z0-9-]+) v0\.[1-9].*/\1/p' go.mod)
+fi
 [ ${#edits[@]} -eq 0 ] || go mod edit "${edits[@]}"
+
+if [ -d /replaced ]; then cp -r /replaced/. .; fi
+[ -z "$GENERATOR" ] || go run "$GENERATOR"
 
 # Downloads go side by side, compilations one after the other: each keeps all processors busy, and two at once would both
 # compile what neither finds in the cache yet, the standard library before all.

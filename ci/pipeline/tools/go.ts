@@ -13,9 +13,17 @@ interface GoModule {
   ldflags?: string
   /** `go mod edit` flags, for modules whose `replace`s point into their own repository. */
   edits?: string[]
+  /** The version of Kubernetes to whose libraries those that it uses are raised, so that they need not be compiled twice. */
+  kubernetes?: string
+  /** Files that take the place of the module's, by path, and the Go file that is run then to write the sources made of them. */
+  files?: Record<string, string>
+  generator?: string
 }
 
 const kubernetesVersion = "k8s.io/component-base/version"
+
+/** What the sandbox's Corefile (sandbox/cluster/dns.sh) uses. All plugins together are three clouds' SDKs, and more. */
+const corednsPlugins = ["bind", "ready", "errors", "cache", "template", "hosts", "kubernetes", "forward"]
 
 const modules = {
   actionlint: {
@@ -26,13 +34,22 @@ const modules = {
   containerd: {
     module: "github.com/containerd/containerd/v2",
     version: go.containerd,
+    kubernetes: go.kubernetes,
     commands: {
       containerd: "./cmd/containerd",
       "containerd-shim-runc-v2": "./cmd/containerd-shim-runc-v2",
       ctr: "./cmd/ctr",
     },
   },
-  coredns: { module: "github.com/coredns/coredns", version: go.coredns, commands: { coredns: "." } },
+  coredns: {
+    module: "github.com/coredns/coredns",
+    version: go.coredns,
+    kubernetes: go.kubernetes,
+    commands: { coredns: "." },
+    // Their order is the order in which a query passes through them: CoreDNS's own.
+    files: { "plugin.cfg": corednsPlugins.map((name) => `${name}:${name}\n`).join("") },
+    generator: "directives_generate.go",
+  },
   crane: { module: "github.com/google/go-containerregistry", version: go.crane, commands: { crane: "./cmd/crane" } },
   distribution: {
     module: "github.com/distribution/distribution/v3",
@@ -67,6 +84,7 @@ const modules = {
       `-X ${kubernetesVersion}.gitMinor=${go.kubernetes.split(".")[1]}`,
     ].join(" "),
   },
+  // Kubernetes 1.35's libraries lack a constant that it uses.
   kwok: { module: "sigs.k8s.io/kwok", version: go.kwok, commands: { kwok: "./cmd/kwok" } },
   syft: {
     module: "github.com/anchore/syft",
@@ -99,11 +117,14 @@ export type GoModuleName = keyof typeof modules
  * @throws when the module cannot be downloaded or does not compile; the compiler's message is shown
  */
 export function compiled(name: GoModuleName): Directory {
-  const { module, version, commands, ldflags, edits }: GoModule = modules[name]
-  return compiler()
+  const { module, version, commands, ldflags, edits, kubernetes, files, generator }: GoModule = modules[name]
+  return Object.entries(files ?? {})
+    .reduce((box, [path, text]) => box.withNewFile(`/replaced/${path}`, text), compiler())
     .withEnvVariable("MODULE", module)
     .withEnvVariable("VERSION", version)
     .withEnvVariable("LDFLAGS", ldflags ?? "")
+    .withEnvVariable("GENERATOR", generator ?? "")
+    .withEnvVariable("KUBERNETES", kubernetes ?? "")
     .withExec([
       "bash",
       "/opt/compile.sh",

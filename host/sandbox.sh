@@ -168,11 +168,13 @@ end_sandbox() {
 }
 
 sandbox_status() {
+  local programs
   if ! sandbox_runs; then echo "the sandbox is not running"; return 3; fi
   echo "address  http://localhost:$sandbox_port"
   echo "since    $sandbox_since"
   echo "log      $sandbox_log"
-  echo "programs $(kept_programs)"
+  programs=$(kept_programs)
+  [ -z "$programs" ] || echo "programs $programs"
   if sandbox_answers; then
     echo "inside   $sandbox_address"
     echo "parts    $(sandbox_ready)"

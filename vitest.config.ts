@@ -6,26 +6,30 @@ beginRun()
 
 const minutes = 60_000
 
-/**
- * A suite below test/ whose tests take at most so long each; suites run one after the other, in the order of `order`. So do its
- * files, if it is not said how many of them may run at once.
- */
+interface Settings {
+  /** What runs before its files. */
+  setup?: string[]
+  env?: Record<string, string>
+  /** Milliseconds that a hook may take, if not as many as a test. */
+  hooks?: number
+  /** How many of its files may run at once. */
+  atOnce?: number
+}
+
+/** A suite below test/ whose tests take at most so many milliseconds each; suites run one after the other, by `order`. */
 const suite = (
   order: number,
   name: string,
-  timeout: number,
-  globalSetup: string[] = [],
-  env = {},
-  hooks = timeout,
-  atOnce = 1,
+  testTimeout: number,
+  { setup = [], env = {}, hooks = testTimeout, atOnce = 1 }: Settings = {},
 ) => ({
   test: {
     name,
     env,
     include: [`test/${name}/**/*.test.ts`],
-    testTimeout: timeout,
+    testTimeout,
     hookTimeout: hooks,
-    globalSetup,
+    globalSetup: setup,
     fileParallelism: atOnce > 1,
     maxWorkers: atOnce,
     sequence: { groupOrder: order },
@@ -42,14 +46,14 @@ export default defineConfig({
       suite(1, "unit", 10_000),
       suite(2, "toolchain", 10 * minutes),
       suite(3, "cloud", 10 * minutes),
-      suite(4, "golden", 5 * minutes, ["./test/golden/setup.ts"]),
-      // Deploys what the module's tests deploy, too, and take away at their end.
-      suite(5, "browser", 15 * minutes, ["./test/browser/setup.ts"], shortTokens),
+      suite(4, "golden", 5 * minutes, { setup: ["./test/golden/setup.ts"] }),
+      // Deploys what the workflows' tests find deployed.
+      suite(5, "browser", 15 * minutes, { setup: ["./test/browser/setup.ts"], env: shortTokens }),
       // What it needs for the first time, such as a sandbox, its hooks make. Each file has an environment of its own, and most of
       // its time is waiting.
-      suite(6, "module", 15 * minutes, [], shortTokens, 45 * minutes, 3),
+      suite(6, "module", 15 * minutes, { env: shortTokens, hooks: 45 * minutes, atOnce: 3 }),
       // Changes what all environments share, or looks at all of it.
-      suite(7, "shared", 15 * minutes, [], shortTokens, 45 * minutes),
+      suite(7, "shared", 15 * minutes, { env: shortTokens, hooks: 45 * minutes }),
     ],
   },
 })

@@ -7,12 +7,12 @@ import { test } from "vitest"
 import { stringify } from "yaml"
 import { Charts } from "../test/golden/helm.js"
 import { hostProgram } from "../test/module/cluster.js"
-import { call, daggerw, returned, sandboxPort, tool } from "../test/module/world.js"
+import { call, daggerw, returned, sandboxAddress, sandboxPort, tool } from "../test/module/world.js"
 import { temporary } from "../test/temporary.js"
 
 const environment = "preview-nightly"
 
-/** What is counted, by what the host, path or body of a request says. */
+/** What is counted, by the host and the path of a request. */
 const kinds: [what: string, host: RegExp, path: RegExp][] = [
   ["credentials read", /./, /^\/credentials\?/],
   ["requests to AWS", /^aws\./, /./],
@@ -24,7 +24,8 @@ test("a deployment with nothing to do", async () => {
   const port = sandboxPort()
   const deploy = ["deploy", "--env", environment]
   returned(await daggerw(deploy))
-  const counted = await counts(async () => returned(await call(...deploy)))
+  // Where calls are made by ./daggerw, there is nothing to count in this process.
+  const counted = sandboxAddress() === "localhost" ? {} : await counts(async () => returned(await call(...deploy)))
 
   process.env.HELM = await tool("helm")
   const helm = await hostProgram("helm", port)

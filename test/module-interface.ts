@@ -4,9 +4,7 @@ import ts from "typescript"
 /** An option of a function. */
 export interface Option {
   required: boolean
-  /** Whether it takes no value. */
-  isSwitch: boolean
-  /** The type of its parameter, as it is written: `string`, `Directory`. */
+  /** The type of its parameter, as it is written: `string`, `Directory`; a `boolean` takes no value. */
   type: string
   /** The directory of the module that it is where nobody gives one, and what is left out of it. */
   otherwise?: { path: string; exclude: string[] }
@@ -47,7 +45,6 @@ const options = (node: ts.FunctionLikeDeclaration): Options =>
       kebab(parameter.name.getText()),
       {
         required: !parameter.initializer && !parameter.questionToken,
-        isSwitch: parameter.type?.kind === ts.SyntaxKind.BooleanKeyword,
         type: parameter.type?.getText() ?? "",
         otherwise: directoryOf(decorators(parameter).join()),
       },
@@ -61,4 +58,5 @@ function directoryOf(decorator: string): Option["otherwise"] {
   return path ? { path, exclude: [...ignored.matchAll(/"([^"]+)"/g)].map(([, pattern]) => pattern) } : undefined
 }
 
-const kebab = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+/** A name as it is written on a command line. */
+export const kebab = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -6,7 +6,7 @@ import { stringify } from "yaml"
 import { loadEnvironment } from "../../ci/pipeline/model/index.js"
 import { temporary } from "../temporary.js"
 import { repositoryFiles } from "../unit/model/fixture.js"
-import { callAs, daggerw, type Ended, write } from "./world.js"
+import { callIn, daggerw, type Ended, write } from "./world.js"
 
 const shared = loadEnvironment(repositoryFiles(), "preview-nightly")
 const { account, region, domain, chartRepository, cluster, tier, infrastructure } = shared
@@ -15,6 +15,40 @@ const { account, region, domain, chartRepository, cluster, tier, infrastructure 
 export const [firstRepository, secondRepository] = (
   infrastructure.account as { ecr: { repositories: string[] } }
 ).ecr.repositories.filter((name) => !name.startsWith(chartRepository))
+
+/** A Deployment of one container, as a chart's template; what is given are more lines of the container and of its pod. */
+export function deploymentTemplate(container: string[], pod: string[] = []): string {
+  const lines = (indent: number, texts: string[]) => texts.map((text) => `${" ".repeat(indent)}${text}\n`).join("")
+  return `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Release.Name }}
+  namespace: {{ .Release.Namespace }}
+  labels: &labels { app.kubernetes.io/instance: {{ .Release.Name }} }
+spec:
+  selector: { matchLabels: *labels }
+  template:
+    metadata: { labels: *labels }
+    spec:
+      terminationGracePeriodSeconds: 1
+      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: RuntimeDefault } }
+${lines(6, pod)}      containers:
+        - name: program
+          image: {{ .Values.image }}
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } }
+${lines(10, container)}`
+}
+
+/** The head of an environment whose unit makes the secrets `fresh` and `taken`: of the second name there is one in tests of failures. */
+export const withSecrets = `cluster: nonprod
+tier: nightly
+infrastructure:
+  environment:
+    secrets:
+      recovery_days: 0
+      secrets: { fresh: {}, taken: {} }
+releases:
+`
 
 /** What every throw-away repository holds: the account and the cluster as they are, and a chart of one pod. */
 const files: Record<string, string> = {
@@ -31,30 +65,14 @@ const files: Record<string, string> = {
 `,
   // The name of a chart that has a repository already; the caller's chart is the one that counts.
   "charts/dapp-store/Chart.yaml": "apiVersion: v2\nname: dapp-store\nversion: 0.0.1\n",
-  "charts/dapp-store/templates/pod.yaml": `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: {{ .Release.Name }}
-  namespace: {{ .Release.Namespace }}
-  labels: &labels { app.kubernetes.io/instance: {{ .Release.Name }} }
-spec:
-  selector: { matchLabels: *labels }
-  template:
-    metadata: { labels: *labels }
-    spec:
-      terminationGracePeriodSeconds: 1
-      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: RuntimeDefault } }
-      containers:
-        - name: program
-          image: {{ .Values.image }}
-          command: [sh, -ec, {{ .Values.script | quote }}]
-          readinessProbe: { exec: { command: [test, -e, /data/ready] }, periodSeconds: 1 }
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } }
-          volumeMounts: [{ name: data, mountPath: /data }]
-      volumes:
-        - name: data
-          emptyDir: { medium: Memory, sizeLimit: {{ .Values.disk }} }
-`,
+  "charts/dapp-store/templates/pod.yaml": deploymentTemplate(
+    [
+      "command: [sh, -ec, {{ .Values.script | quote }}]",
+      "readinessProbe: { exec: { command: [test, -e, /data/ready] }, periodSeconds: 1 }",
+      "volumeMounts: [{ name: data, mountPath: /data }]",
+    ],
+    ["volumes: [{ name: data, emptyDir: { medium: Memory, sizeLimit: {{ .Values.disk }} } }]"],
+  ),
 }
 
 /** The script of a program that becomes ready and stays so. */
@@ -80,9 +98,15 @@ export class Caller {
     this.write(path, text.replace(from, to))
   }
 
+  /** Adds the image `unwanted`, for which the registry has no repository. */
+  addUnwanted(): void {
+    const unwanted = "unwanted:\n  repository: not/created\n  copy: docker.io/library/busybox:1.37\n"
+    this.edit("environments/images.yaml", "program:", `${unwanted}program:`)
+  }
+
   /** Makes a call in the repository. */
   call(args: string[], env: Record<string, string> = {}): Promise<Ended> {
-    return callAs({ cwd: this.path, env }, args)
+    return callIn({ cwd: this.path, env }, args)
   }
 
   /** Runs `daggerw -m CHECKOUT call ARGS…` in the repository. */

@@ -5,21 +5,15 @@ import { join, resolve } from "node:path"
 import { format } from "node:util"
 import { connection, type Directory, dag } from "@dagger.io/dagger"
 import { moduleInterface, type Option, type Options } from "../module-interface.js"
-import type { Ended } from "./world.js"
+import { targetFunctions } from "../target-functions.js"
+import { type Ended, type Place, root } from "./world.js"
 
-const root = resolve(import.meta.dirname, "../..")
 const { own, functions } = moduleInterface(readFileSync(join(root, "ci/src/index.ts"), "utf8"))
-
-/** Where a call is made: the caller's directory, and the variables that `env://` finds. */
-export interface Place {
-  cwd: string
-  env: Record<string, string | undefined>
-}
 
 type Values = Record<string, string>
 
 // The SDK has one connection of the process, and what is printed is taken from the one console.
-let busy = false
+let busy: string | undefined
 
 /**
  * Makes one call, in a session of its own with the engine. Calls that overlap, and functions that return no text, need `./daggerw`.
@@ -30,11 +24,19 @@ let busy = false
  * @returns what `./daggerw call` would have printed, and how it would have ended
  */
 export async function callInProcess(args: string[], place: Place, otherwise: Values): Promise<Ended> {
-  if (busy) throw new Error("there is a call in this process already: calls that overlap need ./daggerw")
+  if (busy)
+    throw new Error(
+      `\`${busy}\` is still at work in this process, perhaps longer than its test may take: calls that overlap need ./daggerw`,
+    )
   const { given, name, values } = read(args)
+  if (given["aws-credentials"] && !given.sandbox)
+    throw new Error("--aws-credentials alone means AWS, as ./daggerw has it: name the --sandbox that is to check them")
+  // As the wrapper has it: what works on no target gets none.
+  const { sandbox, ...others } = otherwise
+  const usual = targetFunctions.includes(name) ? { ...others, sandbox } : others
   const ended: Ended = { code: 0, stdout: "", stderr: "" }
   const { log } = console
-  busy = true
+  busy = args.join(" ")
   console.log = (...line) => {
     ended.stderr += `${format(...line)}\n`
   }
@@ -44,9 +46,7 @@ export async function callInProcess(args: string[], place: Place, otherwise: Val
     await connection(
       async () => {
         const { WalletWorld } = await import("../../ci/src/index.js")
-        const constructed = parameters(own, { ...otherwise, ...given }, place) as ConstructorParameters<
-          typeof WalletWorld
-        >
+        const constructed = parameters(own, { ...usual, ...given }, place) as ConstructorParameters<typeof WalletWorld>
         const module = new WalletWorld(...constructed)
         const method = name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase()) as "environments"
         const work = module[method].bind(module) as (...given: unknown[]) => Promise<unknown>
@@ -61,7 +61,7 @@ export async function callInProcess(args: string[], place: Place, otherwise: Val
     )
   } finally {
     console.log = log
-    busy = false
+    busy = undefined
   }
   return ended
 }
@@ -84,7 +84,7 @@ function read(args: string[]): { given: Values; name: string; values: Values } {
     const known = (read.name ? functions[read.name] : own)[option]
     if (!known) throw new Error(`${args.join(" ")}: there is no --${option}`)
     const values = read.name ? read.values : read.given
-    values[option] = value ?? (known.isSwitch ? "true" : args[++index])
+    values[option] = value ?? (known.type === "boolean" ? "true" : args[++index])
   }
   return read
 }

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { Caller, errorOf, works } from "./caller.js"
 import { hostKubectl } from "./cluster.js"
-import { type Ended, sandboxPort } from "./world.js"
+import { returned, sandboxPort } from "./world.js"
 
 const environment = `own-${randomUUID().slice(0, 4)}`
 const [kept, left, foreign] = ["kept", "left", "foreign"].map((name) => `${environment}-${name}`)
@@ -86,11 +86,6 @@ const names = async (kind: string, ...args: string[]) =>
     .filter(Boolean)
 const releasesIn = (namespace: string) => names("secrets", "-n", namespace, "-l", `owner=helm,${label}`)
 
-function printed({ code, stdout, stderr }: Ended): string {
-  if (code !== 0) throw new Error(`ended with ${code}\n${stdout}\n${stderr.slice(-20_000)}`)
-  return stdout
-}
-
 beforeAll(async () => {
   const port = sandboxPort()
   caller = new Caller({
@@ -100,7 +95,7 @@ beforeAll(async () => {
     "charts/dapp-store/crds/widgets.yaml": widgets,
   })
   kubectl = await hostKubectl(port)
-  printed(await call("deploy"))
+  returned(await call("deploy"))
 })
 afterAll(() => caller.remove())
 
@@ -112,7 +107,7 @@ test("what a deployment makes says whose it is", async () => {
 
 test("what the file no longer names is in the plan, and of a protected environment nothing is deleted unasked", async () => {
   caller.write(file, text({ web: kept }, `${works} # changed`, "protected: true"))
-  const planned = printed(await call("plan"))
+  const planned = returned(await call("plan"))
   for (const step of [`release:${kept}/old`, `release:${left}/gone`, `namespace:${left}`])
     expect(planned).toMatch(new RegExp(`^${step} +delete +the environment's file no longer names it`, "m"))
   expect(planned).not.toContain(`namespace:${kept}`)
@@ -127,7 +122,7 @@ test("what the file no longer names is in the plan, and of a protected environme
 
 test("it goes with a deployment that is confirmed, whatever its hooks do, and whether or not its kinds are known", async () => {
   await kubectl("delete", "crd", `widgets.${group}`)
-  const deployed = printed(await call("deploy", "--confirm", environment))
+  const deployed = returned(await call("deploy", "--confirm", environment))
   expect(deployed).toMatch(/^release:web +updated/m)
   for (const step of [`release:${kept}/old`, `release:${left}/gone`, `namespace:${left}`])
     expect(deployed).toMatch(new RegExp(`^${step} +deleted`, "m"))
@@ -147,20 +142,20 @@ test("it goes with a deployment that is confirmed, whatever its hooks do, and wh
 test("what was renamed goes first where it owns an object whose name stays, and the plan says so", async () => {
   caller.write(file, text({ renamed: kept }))
   const first = `release web in namespace ${kept}`
-  expect(printed(await call("plan"))).toMatch(
+  expect(returned(await call("plan"))).toMatch(
     new RegExp(
       `^release:renamed +create +not installed; ${first} goes first: it owns ClusterRole ${environment}$`,
       "m",
     ),
   )
-  expect(printed(await call("deploy"))).toContain(`${first} was removed first: it owns ClusterRole ${environment}`)
+  expect(returned(await call("deploy"))).toContain(`${first} was removed first: it owns ClusterRole ${environment}`)
   expect(await names("clusterroles", environment)).toEqual([environment])
   expect(await names("deployments,secrets", "-n", kept)).toEqual([
     "renamed",
     "renamed-login",
     "sh.helm.release.v1.renamed.v1",
   ])
-  expect(printed(await call("report"))).toMatch(/; finished; lock/)
+  expect(returned(await call("report"))).toMatch(/; finished; lock/)
 })
 
 test("a namespace that somebody has made by hand, with something in it, is left alone", async () => {
@@ -173,7 +168,7 @@ test("a namespace that somebody has made by hand, with something in it, is left 
 })
 
 test("destroy takes away what is owned, named or not, and nothing else", async () => {
-  const destroyed = printed(await call("destroy"))
+  const destroyed = returned(await call("destroy"))
   expect(destroyed).toMatch(new RegExp(`^release:${kept}/renamed +deleted`, "m"))
   expect(await names("clusterroles", "--field-selector", `metadata.name=${environment}`)).toEqual([])
   expect(await names("namespaces", "-l", label)).toEqual([])

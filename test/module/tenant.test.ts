@@ -9,7 +9,7 @@ import { ask } from "../../ci/pipeline/tools/signed.js"
 import { account, hostKubectl, hostTarget, region } from "./cluster.js"
 import { type HostCrane, hostCrane } from "./crane.js"
 import { assumeRole, linksOutOf, TenantRepository } from "./tenant.js"
-import { type Ended, request, sandboxPort } from "./world.js"
+import { type Ended, request, returned, sandboxPort } from "./world.js"
 
 const environment = "preview-dev"
 const namespace = `dapp-store-${environment}`
@@ -21,14 +21,8 @@ let port: number
 let tenant: TenantRepository
 let credentials: Credentials
 
-/** What a call printed; fails with all of it when the call failed. */
-function printed({ code, stdout, stderr }: Ended): string {
-  if (code !== 0) throw new Error(`ended with ${code}\n${stdout}\n${stderr.slice(-20_000)}`)
-  return stdout
-}
-
 /** A call of the tenant's, with the credentials that its workflow gets. */
-const call = async (...args: string[]): Promise<string> => printed(await callAs(credentials, ...args))
+const call = async (...args: string[]): Promise<string> => returned(await callAs(credentials, ...args))
 
 async function callAs(given: Credentials, ...args: string[]): Promise<Ended> {
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = given
@@ -44,8 +38,8 @@ async function callAs(given: Credentials, ...args: string[]): Promise<Ended> {
 beforeAll(async () => {
   port = sandboxPort()
   tenant = new TenantRepository(port)
-  expect(printed(await tenant.daggerw(["update"]))).toContain(`wallet-world is pinned to ${tenant.commit}`)
-  printed(await tenant.daggerw(["platform", "--progress=plain", "call", "deploy", "--env", environment]))
+  expect(returned(await tenant.daggerw(["update"]))).toContain(`wallet-world is pinned to ${tenant.commit}`)
+  returned(await tenant.daggerw(["platform", "--progress=plain", "call", "deploy", "--env", environment]))
   credentials = await assumeRole(port, role, subject)
 })
 afterAll(() => tenant?.remove())
@@ -88,7 +82,7 @@ describe("its own pipeline", () => {
   })
 
   test("the platform's next deployment leaves it alone", async () => {
-    const again = printed(await tenant.daggerw(["platform", "--progress=plain", "call", "plan", "--env", environment]))
+    const again = returned(await tenant.daggerw(["platform", "--progress=plain", "call", "plan", "--env", environment]))
     expect(again).toMatch(/handover:dapp-store +unchanged/)
     expect(again).not.toContain("release:dapp-store")
   })
@@ -177,7 +171,7 @@ describe("its role for plans", () => {
   })
 
   test("plans", async () => {
-    const planned = printed(await callAs(planner, "plan", "--env", environment, "--drift"))
+    const planned = returned(await callAs(planner, "plan", "--env", environment, "--drift"))
     expect(planned).toMatch(/: 0 of \d+ steps would change something/)
     expect(planned).toMatch(/release:dapp-store +unchanged/)
   })

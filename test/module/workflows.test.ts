@@ -23,7 +23,9 @@ beforeAll(async () => {
   bin = await programs(directory, artifacts)
   tenant = new TenantRepository(port)
 })
-afterAll(() => {
+afterAll(async () => {
+  // The browser's tests have deployed it, too, and want it to be new the next time.
+  await succeed("destroy", "--env", "preview-nightly")
   tenant?.remove()
   for (const path of [directory, bin]) rmSync(path, { recursive: true, force: true })
 })

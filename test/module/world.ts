@@ -27,14 +27,14 @@ export function command(program: string, args: string[], options: { cwd?: string
   })
 }
 
-/** Where a call is made; not from the checkout, then with the checkout as the module (`-m`). */
-export interface Caller {
-  cwd?: string
-  env?: Record<string, string | undefined>
+/** Where a call is made: the caller's directory, and the variables that `env://` finds. */
+export interface Place {
+  cwd: string
+  env: Record<string, string | undefined>
 }
 
-/** Runs `./daggerw call ARGS…` as a person would. */
-export const daggerw = (args: string[], { cwd = root, env }: Caller = {}): Promise<Ended> =>
+/** Runs `./daggerw call ARGS…` as a person would; elsewhere than in the checkout with the checkout as the module (`-m`). */
+export const daggerw = (args: string[], { cwd = root, env }: Partial<Place> = {}): Promise<Ended> =>
   command(join(root, "daggerw"), ["--progress=plain", ...(cwd === root ? [] : ["-m", root]), "call", ...args], {
     cwd,
     env,
@@ -44,15 +44,15 @@ export const daggerw = (args: string[], { cwd = root, env }: Caller = {}): Promi
  * Makes a call like {@link daggerw}, in this process where that reaches the engine's network: a start of the module's runtime
  * takes two seconds. Of each function at least one test uses `daggerw`.
  */
-export async function callAs({ cwd = root, env = {} }: Caller, args: string[]): Promise<Ended> {
+export async function callIn(place: Place, args: string[]): Promise<Ended> {
   if (!kept) sandboxPort()
-  if (!kept || kept.inside !== kept.outside) return daggerw(args, { cwd, env })
+  if (!kept || kept.inside !== kept.outside) return daggerw(args, place)
   const { callInProcess } = await import("./in-process.js")
-  return callInProcess(args, { cwd, env }, kept.options)
+  return callInProcess(args, place, kept.options)
 }
 
 /** Makes a call in the checkout. */
-export const call = (...args: string[]): Promise<Ended> => callAs({}, args)
+export const call = (...args: string[]): Promise<Ended> => callIn({ cwd: root, env: {} }, args)
 
 /** What a call returned; fails with everything that it printed when it failed. */
 export function returned({ code, stdout, stderr }: Ended): string {

@@ -7,7 +7,7 @@ import { Documents } from "../../ci/pipeline/tools/s3.js"
 import { secretValue } from "../../ci/pipeline/tools/secrets-manager.js"
 import { account, hostKubectl, hostTarget, region } from "../module/cluster.js"
 import { assumeRole, TenantRepository } from "../module/tenant.js"
-import { command, type Ended, sandboxPort, write } from "../module/world.js"
+import { command, type Ended, returned, sandboxPort, write } from "../module/world.js"
 
 // The environment of tenant.test.ts: where that ran before, hardly anything is left to deploy.
 const environment = "preview-dev"
@@ -32,11 +32,7 @@ function call(given: Credentials | undefined, ...args: string[]): Promise<Ended>
 }
 
 /** What a call printed; fails with all of it when the call failed. */
-async function printed(...args: Parameters<typeof call>): Promise<string> {
-  const { code, stdout, stderr } = await call(...args)
-  if (code !== 0) throw new Error(`ended with ${code}\n${stdout}\n${stderr.slice(-20_000)}`)
-  return stdout
-}
+const printed = async (...args: Parameters<typeof call>): Promise<string> => returned(await call(...args))
 
 beforeAll(async () => {
   port = sandboxPort()

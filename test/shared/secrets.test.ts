@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { clientOptions } from "../../ci/pipeline/tools/aws.js"
 import { stateBucket } from "../../ci/pipeline/tools/s3.js"
-import { Caller, firstRepository, works } from "../module/caller.js"
+import { Caller, deploymentTemplate, firstRepository, withSecrets, works } from "../module/caller.js"
 import { account, hostKubectl, hostTarget, region } from "../module/cluster.js"
 import { leaks } from "../module/leaks.js"
 import { TenantRepository } from "../module/tenant.js"
@@ -59,14 +59,10 @@ beforeAll(async () => {
   // Somebody else has made a secret of the name that the unit wants to create.
   await create(`wallet-world/nonprod/${failing}/taken`, "somebody else's value")
   caller = new Caller(failingRepository(ARN))
-  caller.edit(
-    "environments/images.yaml",
-    "program:",
-    "unwanted:\n  repository: not/created\n  copy: docker.io/library/busybox:1.37\nprogram:",
-  )
+  caller.addUnwanted()
 })
 afterAll(async () => {
-  await caller?.call([credentials, "destroy", "--env", failing], as())
+  await caller?.daggerw([credentials, "destroy", "--env", failing], as())
   caller?.remove()
 })
 
@@ -82,39 +78,17 @@ function failingRepository(arn: string): Record<string, string> {
     `{ image: "\${images.${image}}", disk: 1Mi, script: ${JSON.stringify(script)} }`
   const chart = (name: string) => ({
     [`charts/${name}/Chart.yaml`]: `apiVersion: v2\nname: ${name}\nversion: 0.0.1\n`,
-    [`charts/${name}/templates/pod.yaml`]: `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: {{ .Release.Name }}
-  labels: &labels { app.kubernetes.io/instance: {{ .Release.Name }} }
-spec:
-  selector: { matchLabels: *labels }
-  template:
-    metadata: { labels: *labels }
-    spec:
-      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: RuntimeDefault } }
-      containers:
-        - name: program
-          image: {{ .Values.image }}
-          command: [sh, -c, {{ .Values.script | quote }}]
-          readinessProbe: { exec: { command: ["false"] }, periodSeconds: 1 }
-          env: [{ name: PASSWORD, valueFrom: { secretKeyRef: { name: canary, key: password } } }]
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } }
-`,
+    [`charts/${name}/templates/pod.yaml`]: deploymentTemplate([
+      "command: [sh, -c, {{ .Values.script | quote }}]",
+      'readinessProbe: { exec: { command: ["false"] }, periodSeconds: 1 }',
+      "env: [{ name: PASSWORD, valueFrom: { secretKeyRef: { name: canary, key: password } } }]",
+    ]),
   })
   return {
     ...chart("dapp-store"),
     ...chart("broken"),
     "charts/broken/values.yaml": "a: b: c\n",
-    [`environments/${failing}.yaml`]: `cluster: nonprod
-tier: nightly
-infrastructure:
-  environment:
-    secrets:
-      recovery_days: 0
-      secrets: { fresh: {}, taken: {} }
-releases:
-  telltale:
+    [`environments/${failing}.yaml`]: `${withSecrets}  telltale:
     chart: dapp-store
     namespace: ${failing}
     timeout: 30
@@ -225,7 +199,7 @@ async function hostLogs(): Promise<Record<string, string>> {
 test("calls that work, and one that fails in each kind of step", async () => {
   expect(await call("deploy", "--env", shared)).toMatchObject({ code: 0 })
   kubectl = await hostKubectl(port)
-  const failed = await caller.call([credentials, "deploy", "--env", failing], as())
+  const failed = await caller.daggerw([credentials, "deploy", "--env", failing], as())
   keep(`deploy of ${failing}`, failed)
   for (const step of ["infra:environment", "image:unwanted", "chart:broken", "release:telltale"])
     expect(failed.stderr).toMatch(new RegExp(`^${step} +failed`, "m"))
@@ -244,8 +218,8 @@ test("calls that work, and one that fails in each kind of step", async () => {
       await call("render", "--env", shared, "export", "--path", rendered)
     })(),
   ])
-  keep(`plan of ${failing}`, await caller.call([credentials, "plan", "--env", failing], as()))
-  keep(`report of ${failing}`, await caller.call([credentials, "report", "--env", failing], as()))
+  keep(`plan of ${failing}`, await caller.daggerw([credentials, "plan", "--env", failing], as()))
+  keep(`report of ${failing}`, await caller.daggerw([credentials, "report", "--env", failing], as()))
   for (const path of readdirSync(rendered, { recursive: true, encoding: "utf8" }).filter((one) =>
     one.endsWith(".yaml"),
   ))
@@ -257,7 +231,7 @@ test("no secret is in what they printed, recorded or rendered, nor in any log", 
   const secrets = await allSecrets()
   expect(Object.values(secrets)).toContain(canary)
   expect(Object.keys(secrets)).toContain("wallet-world/state-encryption")
-  keep(`destroy of ${failing}`, await caller.call([credentials, "destroy", "--env", failing], as()))
+  keep(`destroy of ${failing}`, await caller.daggerw([credentials, "destroy", "--env", failing], as()))
   Object.assign(texts, await bucket(), await sandboxLogs(), await hostLogs())
   expect(Object.keys(texts).length).toBeGreaterThan(30)
   expect(leaks(secrets, texts)).toEqual([])

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
+import { kebab } from "../module-interface.js"
 import { targetFunctions } from "../target-functions.js"
 
 const read = (path: string) => readFileSync(join(import.meta.dirname, "../..", path), "utf8")
@@ -11,7 +12,7 @@ const works = read("ci/src/index.ts")
   .split("@func(")
   .slice(1)
   .map((text) => ({
-    name: (/async (\w+)\(/.exec(text)?.[1] ?? "").replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    name: kebab(/async (\w+)\(/.exec(text)?.[1] ?? ""),
     file: /import\("#commands\/(.+)\.js"\)/.exec(text)?.[1],
     work: /\(session\) => (\w+)\(/.exec(text)?.[1],
   }))

@@ -1,16 +1,17 @@
 // The directories of tests: those of a killed run go with the next one, and what files share is made once.
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { expect, test } from "vitest"
 import { once, removeDead, temporary } from "../temporary.js"
 
+/** The id of a process that is no longer there. */
+const deadId = () => spawnSync("true").pid
+
 test("the directory of a run that was killed is removed, that of one that runs stays", () => {
-  const { pid } = spawnSync("true")
-  const dead = join(tmpdir(), `wallet-world-tests-${pid}`)
-  mkdirSync(join(dead, "left"), { recursive: true })
   const mine = temporary("mine")
+  const dead = dirname(mine).replace(/\d+-\w+$/, `${deadId()}-killed`)
+  mkdirSync(join(dead, "left"), { recursive: true })
   removeDead()
   expect(existsSync(dead)).toBe(false)
   expect(existsSync(mine)).toBe(true)
@@ -32,6 +33,14 @@ test("where making it fails, the next one tries", async () => {
   const path = join(temporary("shared"), "file")
   const fails = once(path, () => Promise.reject(new Error("no")))
   await expect(fails).rejects.toThrow("no")
+  await once(path, async () => writeFileSync(path, "whole"))
+  expect(existsSync(path)).toBe(true)
+})
+
+test("a process that is killed while it makes the file holds up nobody", async () => {
+  const path = join(temporary("shared"), "file")
+  const lock = join(dirname(temporary("any")), `making-${encodeURIComponent(path)}`)
+  symlinkSync(String(deadId()), lock)
   await once(path, async () => writeFileSync(path, "whole"))
   expect(existsSync(path)).toBe(true)
 })

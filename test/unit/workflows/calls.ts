@@ -32,7 +32,7 @@ export function calls(script: string, known: Options): Call[] {
       }
       const [option] = word.slice(2).split("=")
       ;(call.name ? call.options : call.given).push(option)
-      if (!word.includes("=") && !known[option]?.isSwitch) index++
+      if (!word.includes("=") && known[option]?.type !== "boolean") index++
     }
     return call
   })

@@ -114,5 +114,5 @@ function pattern(character: string): string {
   ].join("|")})`
 }
 
-/** The secrets of this call: a process carries out one. */
+/** The secrets of this process: it carries out one call, but for tests. */
 export const secrets = new Mask()

@@ -1,7 +1,7 @@
 // The way from the host to the sandbox: the engine's tunnel to localhost, however clients end their connections.
 import http from "node:http"
 import { beforeAll, expect, test } from "vitest"
-import { sandboxPort } from "./world.js"
+import { sandboxPort } from "../module/world.js"
 
 let port: number
 

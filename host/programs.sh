@@ -7,7 +7,7 @@ kept_programs() {
   directory=$(programs_directory)
   # The names are digests, and `find` cannot sort by time everywhere.
   # shellcheck disable=SC2012
-  [ -e "$directory/programs.json" ] || directory=$(cd "$cache/programs" 2>/dev/null && ls -td "$PWD"/*/ | sed 's,/$,,' | grep -v '\.new$' | head -n 1) || :
+  [ -e "$directory/programs.json" ] || directory=$(cd "$cache/programs" 2>/dev/null && ls -td "$PWD"/*/ 2>/dev/null | sed 's,/$,,' | grep -v '\.new$' | head -n 1) || :
   if [ -e "$directory/programs.json" ]; then touch "$directory" && echo "$directory"; fi
 }
 

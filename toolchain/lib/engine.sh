@@ -77,7 +77,7 @@ write_settings() {
     "ghcr.io": { "mirrors": ["127.0.0.1:5000"] },
     "127.0.0.1:5000": { "http": true }
   },
-  "gc": { "reservedSpace": "10GB", "maxUsedSpace": "60GB", "minFreeSpace": "5GB" }
+  "gc": { "reservedSpace": "10GB", "maxUsedSpace": "40GB", "minFreeSpace": "12GB" }
 }
 J
   cat >"$machine/mirror.yml" <<'Y'

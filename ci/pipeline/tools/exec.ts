@@ -5,6 +5,7 @@
 import { type Container, ReturnType } from "@dagger.io/dagger"
 import { formsOf, secrets } from "../model/index.js"
 import { fresh } from "./nonce.js"
+import { reasonOf, say } from "./say.js"
 import { secret } from "./secrets.js"
 
 /** What a command printed and left behind. */
@@ -75,12 +76,28 @@ const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`
  */
 export async function ended(box: Container, command: string[]): Promise<Ended> {
   const script = `#!/bin/sh\nmkdir -p ${quietly} && exec "$@" >${quietly}/stdout 2>${quietly}/stderr\n`
-  const done = box
-    .withNewFile("/usr/local/bin/quietly", script, { permissions: 0o755 })
-    .withExec(["quietly", ...command], { expect: ReturnType.Any })
-  const file = (name: string) => done.file(`${quietly}/${name}`).contents()
-  const [code, stdout, stderr] = await Promise.all([done.exitCode(), file("stdout"), file("stderr")])
-  return { code, stdout, stderr, box: done }
+  return inEngine(box, async (from) => {
+    const done = from
+      .withNewFile("/usr/local/bin/quietly", script, { permissions: 0o755 })
+      .withExec(["quietly", ...command], { expect: ReturnType.Any })
+    const file = (name: string) => done.file(`${quietly}/${name}`).contents()
+    const [code, stdout, stderr] = await Promise.all([done.exitCode(), file("stdout"), file("stderr")])
+    return { code, stdout, stderr, box: done }
+  })
+}
+
+/**
+ * Runs a command, and runs it once more where the engine could not take its container away, which had gone by itself: the
+ * engine then takes the command for failed, however it ended. All commands can be run again.
+ */
+async function inEngine(box: Container, work: (from: Container) => Promise<Ended>): Promise<Ended> {
+  try {
+    return await work(box)
+  } catch (error) {
+    if (!/cleanup failed: .*container does not exist/.test(reasonOf(error))) throw error
+    say("the engine lost a container at its end: running its command once more")
+    return work(fresh(box))
+  }
 }
 
 /**
@@ -97,9 +114,12 @@ export async function show(box: Container, command: string[], known: string[]): 
     (to, form, index) => to.withMountedSecret(`/run/target/known/${index}`, secret(form)),
     fresh(box),
   )
-  const done = guarded.withExec(command, { expect: ReturnType.Any })
-  const [code, stdout, stderr] = await Promise.all([done.exitCode(), done.stdout(), done.stderr()])
-  return succeeded(command, { code, stdout, stderr, box: done })
+  const shown = await inEngine(guarded, async (from) => {
+    const done = from.withExec(command, { expect: ReturnType.Any })
+    const [code, stdout, stderr] = await Promise.all([done.exitCode(), done.stdout(), done.stderr()])
+    return { code, stdout, stderr, box: done }
+  })
+  return succeeded(command, shown)
 }
 
 function succeeded(command: string[], { code, ...done }: Ended): Done {

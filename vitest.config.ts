@@ -1,5 +1,6 @@
 // The test suites: each is a project, so that one can be run alone: `npx vitest run --project unit`.
 import { defineConfig } from "vitest/config"
+import { BaseSequencer, type TestSpecification } from "vitest/node"
 import { beginRun } from "./test/temporary.js"
 
 beginRun()
@@ -36,14 +37,28 @@ const suite = (
   },
 })
 
+/** Files that take far longer than others of their suite: whatever begins last is waited for. */
+const longest = ["test/module/workflows.test.ts"]
+
+/** Within each suite the longest files begin first. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const order = ({ project }: TestSpecification) => project.config.sequence.groupOrder
+    const rest = ({ moduleId }: TestSpecification) => Number(!longest.some((path) => moduleId.endsWith(path)))
+    const sorted = await super.sort(files)
+    return sorted.toSorted((one, other) => order(one) - order(other) || rest(one) - rest(other))
+  }
+}
+
 /** Tokens that end under way: what takes longer than 15 minutes on EKS is tried in half a minute here. */
 const shortTokens = { WALLET_WORLD_SANDBOX_TOKEN_SECONDS: "30" }
 
 export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.ts"],
+    sequence: { sequencer: LongestFirst },
     projects: [
-      suite(1, "unit", 10_000),
+      suite(1, "unit", 10_000, { atOnce: 2 }),
       suite(2, "toolchain", 10 * minutes),
       suite(3, "cloud", 10 * minutes),
       suite(4, "golden", 5 * minutes, { setup: ["./test/golden/setup.ts"] }),

@@ -13,6 +13,7 @@ import {
   type Secret,
   type Service,
 } from "@dagger.io/dagger"
+import type { Owner } from "#commands/owner.js"
 import type { Session } from "#commands/session.js"
 
 // The engine starts this module for each call. The official SDK loads every file of this folder then, and lets the compiler
@@ -176,14 +177,15 @@ export class WalletWorld {
    *
    * Example: `./daggerw call infra --env preview-nightly --scope environment --action plan`
    *
-   * @param env the environment's name
    * @param scope account, cluster or environment
    * @param action plan, apply, outputs or state
+   * @param env the environment's name
+   * @param cluster a cluster's name in place of an environment's
    */
   @func({ cache: "never" })
-  async infra(env: string, scope: string, action: string = "plan"): Promise<string> {
+  async infra(scope: string, action: string = "plan", env: string = "", cluster: string = ""): Promise<string> {
     const { infra } = await import("#commands/infra.js")
-    return this.call((session) => infra(session, env, scope, action))
+    return this.callFor(env, cluster, (session, owner) => infra(session, owner, scope, action))
   }
 
   /**
@@ -193,45 +195,54 @@ export class WalletWorld {
    * Example: `./daggerw call plan --env preview-nightly`
    *
    * @param env the environment's name
+   * @param cluster a cluster's name in place of an environment's
    * @param drift also checks AWS for drift in infrastructure that needs no change; about 10 s per unit
    * @param refuseChanges fails if anything would change, for scheduled checks
    */
   @func({ cache: "never" })
-  async plan(env: string, drift: boolean = false, refuseChanges: boolean = false): Promise<string> {
+  async plan(
+    env: string = "",
+    cluster: string = "",
+    drift: boolean = false,
+    refuseChanges: boolean = false,
+  ): Promise<string> {
     const { planDeployment } = await import("#commands/plan.js")
-    return this.call((session) => planDeployment(session, env, drift, refuseChanges))
+    return this.callFor(env, cluster, (session, owner) => planDeployment(session, owner, drift, refuseChanges))
   }
 
   /**
-   * Deploys an environment: infrastructure, images, charts, releases.
-   * Whatever is up to date is left alone. Releases and namespaces that the environment owns and its file no longer names are
+   * Deploys an environment or a cluster: infrastructure, images, charts, releases.
+   * Whatever is up to date is left alone. An environment brings what it needs of its cluster; a cluster brings all that its
+   * environments share, and none of them. Releases and namespaces that it owns and its file no longer names are
    * deleted. Returns a table of the steps and of the pods, and the addresses to open. If a step fails, fails with the same
-   * table and every step's error. Also fails if another run holds the environment's lease. Run the same command again to
+   * table and every step's error. Also fails if another run holds its lease. Run the same command again to
    * continue.
    *
    * Example: `./daggerw call deploy --env preview-nightly`
    *
    * @param env the environment's name
-   * @param confirm the environment's name again: allows deletions in a protected environment
+   * @param cluster a cluster's name in place of an environment's
+   * @param confirm the name again: allows deletions in what is protected; a cluster is if one of its environments is
    */
   @func({ cache: "never" })
-  async deploy(env: string, confirm: string = ""): Promise<string> {
+  async deploy(env: string = "", cluster: string = "", confirm: string = ""): Promise<string> {
     const { deploy } = await import("#commands/deploy.js")
-    return this.call((session) => deploy(session, env, confirm))
+    return this.callFor(env, cluster, (session, owner) => deploy(session, owner, confirm))
   }
 
   /**
-   * Shows the report of the last deployment of an environment, even if it failed.
+   * Shows the report of the last deployment of an environment or a cluster, even if it failed.
    * Of one that is running or was killed, it says who started it, when, and when it was last seen. Fails if there was none.
    *
    * Example: `./daggerw call report --env preview-nightly`
    *
    * @param env the environment's name
+   * @param cluster a cluster's name in place of an environment's
    */
   @func({ cache: "never" })
-  async report(env: string): Promise<string> {
+  async report(env: string = "", cluster: string = ""): Promise<string> {
     const { reportText } = await import("#commands/report.js")
-    return this.call((session) => reportText(session, env))
+    return this.callFor(env, cluster, (session, owner) => reportText(session, owner))
   }
 
   /**
@@ -241,11 +252,12 @@ export class WalletWorld {
    * Example: `./daggerw call lock --env preview-nightly > preview-nightly.lock.json`
    *
    * @param env the environment's name
+   * @param cluster a cluster's name in place of an environment's
    */
   @func({ cache: "never" })
-  async lock(env: string): Promise<string> {
+  async lock(env: string = "", cluster: string = ""): Promise<string> {
     const { lockText } = await import("#commands/report.js")
-    return this.call((session) => lockText(session, env))
+    return this.callFor(env, cluster, (session, owner) => lockText(session, owner))
   }
 
   /**
@@ -433,6 +445,14 @@ export class WalletWorld {
     ])
     await this.takeKeptPrograms()
     return withinBorder(() => work(new Session({ ...this, workspace: dag.currentWorkspace() })))
+  }
+
+  /** Does the work of one call that is about an environment or a cluster. */
+  private callFor<T>(env: string, cluster: string, work: (session: Session, owner: Owner) => Promise<T>): Promise<T> {
+    return this.call(async (session) => {
+      const { ownerNamed } = await import("#commands/owner.js")
+      return work(session, await ownerNamed(session, env, cluster))
+    })
   }
 
   private async takeKeptPrograms(): Promise<void> {

@@ -5,11 +5,12 @@ import { join } from "node:path"
 import { stringify } from "yaml"
 import { loadEnvironment } from "../../ci/pipeline/model/index.js"
 import { temporary } from "../temporary.js"
-import { repositoryFiles } from "../unit/model/fixture.js"
+import { infrastructureOf, repositoryFiles } from "../unit/model/fixture.js"
 import { callIn, daggerw, type Ended, write } from "./world.js"
 
 const shared = loadEnvironment(repositoryFiles(), "preview-nightly")
-const { account, region, domain, chartRepository, cluster, tier, infrastructure } = shared
+const { account, region, domain, chartRepository, cluster, tier } = shared
+const infrastructure = infrastructureOf(shared)
 
 /** Image repositories that the account has. */
 export const [firstRepository, secondRepository] = (

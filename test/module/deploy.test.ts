@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto"
 import { gunzipSync } from "node:zlib"
 import { beforeAll, describe, expect, test } from "vitest"
 import { parseAllDocuments } from "yaml"
+import { Leases } from "../../ci/pipeline/steps/leases.js"
 import { registryLogin } from "../../ci/pipeline/tools/ecr.js"
 import { Documents } from "../../ci/pipeline/tools/s3.js"
 import { Charts, type Manifest, manifestsOf } from "../golden/helm.js"
@@ -202,12 +203,13 @@ test("a second deploy finds everything as it should be", async () => {
   for (const line of results) expect(line).toContain("unchanged")
 })
 
-test("a second run is refused while one holds the environment", async () => {
-  const both = await Promise.all([1, 2].map(() => daggerw(["deploy", "--env", environment])))
-  const codes = both.map(({ code }) => code).sort()
-  expect(codes).toEqual([0, 1])
-  const refused = both.find(({ code }) => code === 1)
-  expect(`${refused?.stdout}${refused?.stderr}`).toMatch(/is held by .*nothing was done/s)
+test("a second run is refused while one is at work on the environment, and says whose that is", async () => {
+  const documents = Documents.in({ target: hostTarget(port), account, region })
+  const other = new Leases(documents, "arn:aws:sts::000000000000:assumed-role/deploy/other")
+  const deploys = () => daggerw(["deploy", "--env", environment])
+  const second = await other.holding({ scope: "environment", name: environment }, deploys, { whole: true })
+  expect(second.code).toBe(1)
+  expect(second.stderr).toMatch(/environments\/.* is held by \S+\/other \(run .*nothing was done/s)
 })
 
 test("a state that a killed run has not written is made anew: the database is taken over, with its data", async () => {

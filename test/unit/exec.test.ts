@@ -1,7 +1,7 @@
 // A command whose container the engine has lost at its end is run once more; every other failure is what it is.
 import type { Container } from "@dagger.io/dagger"
 import { beforeEach, expect, test, vi } from "vitest"
-import { run } from "../../ci/pipeline/tools/exec.js"
+import { run, runOnce } from "../../ci/pipeline/tools/exec.js"
 
 const lost =
   'cleanup failed: "runc delete container": /usr/local/bin/runc did not terminate successfully: exit status 1: container does not exist'
@@ -43,5 +43,11 @@ test("it fails when that happens again, or for another reason", async () => {
   await expect(run(container([lost, lost]).box, ["helm"])).rejects.toThrow("container does not exist")
   const { box, commands } = container(["no space left on device"])
   await expect(run(box, ["helm"])).rejects.toThrow("no space left")
+  expect(commands).toHaveLength(1)
+})
+
+test("what must not run twice fails at once", async () => {
+  const { box, commands } = container([lost])
+  await expect(runOnce(box, ["helm", "upgrade"])).rejects.toThrow("container does not exist")
   expect(commands).toHaveLength(1)
 })

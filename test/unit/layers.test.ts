@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { dirname, join, relative, resolve } from "node:path"
 import { describe, expect, test } from "vitest"
+import { findCycle } from "../../ci/pipeline/model/text/order.js"
 
 const root = resolve(import.meta.dirname, "../../ci")
 
@@ -51,11 +52,19 @@ test("the functions name what they load by #", () => {
   expect(functions.filter((target) => target !== "@dagger.io/dagger" && !target.startsWith("#"))).toEqual([])
 })
 
+/** The files that a file imports. */
+const local = (path: string): string[] =>
+  imports(path)
+    .filter((target) => target.startsWith("."))
+    .map((target) => relative(root, resolve(root, dirname(path), target)).replace(/\.js$/, ".ts"))
+
+test("no file imports itself, through whichever others", () => {
+  expect(findCycle(files, local)).toBeUndefined()
+})
+
 describe.each(files)("%s", (path) => {
   test("imports no higher layer", () => {
-    const local = imports(path).filter((target) => target.startsWith("."))
-    const targets = local.map((target) => relative(root, resolve(root, dirname(path), target)).replace(/\.js$/, ".ts"))
-    expect(targets.filter((target) => rank(target) < rank(path))).toEqual([])
+    expect(local(path).filter((target) => rank(target) < rank(path))).toEqual([])
   })
 
   test("says first what it does, in a sentence of its own", () => {

@@ -1,37 +1,34 @@
 // Leases: one holder at a time, a killed holder's lease ends, work that fails gives its lease back, who lost it stops.
 import fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
-import { holding, type Run } from "../../ci/pipeline/steps/lease.js"
+import { type Held, takeLease } from "../../ci/pipeline/steps/lease.js"
 import { Memory } from "./memory.js"
 
 let memory: Memory
-const hold = <T>(work: (run: Run) => Promise<T>) =>
-  holding(memory.documents, { name: "test", caller: "arn:aws:sts::1:assumed-role/deploy/me", patience: 0 }, work)
+/** A run that works while it holds the lease. */
+async function hold<T>(work: (run: Pick<Held, "check"> & { id: string }) => Promise<T>): Promise<T> {
+  const id = crypto.randomUUID()
+  const caller = "arn:aws:sts::1:assumed-role/deploy/me"
+  const held = await takeLease(memory.documents, { name: "test", run: id, caller, whole: true, patience: 1800 })
+  try {
+    return await work({ id, check: () => held.check() })
+  } finally {
+    await held.giveBack()
+  }
+}
 
 beforeEach(() => {
   memory = new Memory()
 })
 
-test("the second run is refused with who holds the lease; the first is not disturbed", async () => {
-  const result = await hold(async () => {
-    await expect(hold(async () => "second")).rejects.toThrow(
-      /held by arn:aws:sts::1:assumed-role\/deploy\/me \(run [0-9a-f]{8}, last seen .*nothing was done/,
-    )
-    return "first"
-  })
-  expect(result).toBe("first")
-  expect(memory.objects.size).toBe(0)
-})
-
-test("of two runs at the same moment exactly one works", async () => {
-  let release = () => {}
-  const gate = new Promise<void>((resolve) => (release = resolve))
-  const runs = Promise.allSettled([hold(() => gate), hold(() => gate)])
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  release()
-  const results = await runs
-  expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"])
-})
+/** A run that wants the lease meanwhile, which is refused when the first one has renewed it. */
+async function refused(): Promise<void> {
+  const second = expect(hold(async () => "second")).rejects.toThrow(
+    /held by arn:aws:sts::1:assumed-role\/deploy\/me \(run [0-9a-f]{8}, last seen .*nothing was done/,
+  )
+  await vi.advanceTimersByTimeAsync(40_000)
+  await second
+}
 
 test("a lease that nobody renewed is free", async () => {
   const past = new Date(Date.now() - 1000).toISOString()
@@ -74,11 +71,52 @@ describe("while time passes", () => {
   /** What a laptop does that sleeps: time has passed, and none of its timers has run. */
   const sleep = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
 
+  test("the second run is refused as soon as the first one has renewed its lease, which is not disturbed", async () => {
+    const result = await hold(async () => {
+      await refused()
+      return "first"
+    })
+    expect(result).toBe("first")
+    expect(memory.objects.size).toBe(0)
+  })
+
+  test("of two runs at the same moment one works first; the other follows where that is soon, and is refused otherwise", async () => {
+    for (const [seconds, second] of [
+      [5, "fulfilled"],
+      [90, "rejected"],
+    ] as const) {
+      let working = 0
+      const work = async () => {
+        expect(++working).toBe(1)
+        await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+        working--
+      }
+      const runs = Promise.allSettled([hold(work), hold(work)])
+      await vi.advanceTimersByTimeAsync(300_000)
+      expect((await runs).map(({ status }) => status).sort()).toEqual(["fulfilled", second])
+    }
+  })
+
+  test("the lease of a run that was killed is waited for, and what is waited for is said", async () => {
+    const said = vi.spyOn(console, "log").mockImplementation(() => {})
+    const until = new Date(Date.now() + 100_000).toISOString()
+    const killed = { holder: "0123456789", caller: "arn:me", seen: new Date(Date.now() - 20_000).toISOString(), until }
+    await memory.write("leases/test.json", JSON.stringify(killed))
+    const work = hold(async () => Date.now())
+    await vi.advanceTimersByTimeAsync(130_000)
+    expect(await work).toBeGreaterThan(new Date(until).getTime())
+    expect(said.mock.calls.flat().join("\n")).toMatch(
+      `leases/test.json: it is held by arn:me (run 01234567, last seen ${killed.seen}); should that run be dead, its lease ends at ${until}`,
+    )
+    expect(said).toHaveBeenCalledTimes(1)
+    said.mockRestore()
+  })
+
   test("it is renewed as long as the work takes", async () => {
     await hold(async (run) => {
       await vi.advanceTimersByTimeAsync(600_000)
       await run.check()
-      await expect(hold(async () => "second")).rejects.toThrow("is held")
+      await refused()
     })
   })
 
@@ -86,7 +124,7 @@ describe("while time passes", () => {
     await hold(async (run) => {
       sleep(600)
       await run.check()
-      await expect(hold(async () => "second")).rejects.toThrow("is held")
+      await refused()
     })
   })
 

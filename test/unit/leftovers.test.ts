@@ -12,11 +12,12 @@ const labels = { "wallet-world.environment": "one", "wallet-world.made": "abc" }
 let cluster: Cluster
 /** The environment names the release web in the namespace new, and nothing else. */
 let deployment: Deployment
+const owner = { scope: "environment", name: "one" } as const
 
 beforeEach(() => {
   cluster = new Cluster()
   deployment = {
-    environment: { name: "one", releases: { web: { namespace: "new" } }, tenants: {} },
+    stage: { ...owner, releases: { web: { namespace: "new" } }, tenants: {} },
     hasCluster: () => true,
     kubernetes: async () => cluster.kubernetes,
   } as unknown as Deployment

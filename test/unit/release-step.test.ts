@@ -9,7 +9,7 @@ import {
   madeLabel,
 } from "../../ci/pipeline/model/index.js"
 import type { Deployment } from "../../ci/pipeline/steps/deployment.js"
-import { releaseStep } from "../../ci/pipeline/steps/release.js"
+import { releaseWork } from "../../ci/pipeline/steps/release.js"
 import type { ReleaseSpec } from "../../ci/pipeline/tools/helm.js"
 import type { KubernetesObject } from "../../ci/pipeline/tools/kubernetes.js"
 import { Cluster, manifestOf, object, record } from "./cluster.js"
@@ -68,23 +68,23 @@ function stepTo(after: KubernetesObject) {
     },
   }
   const deployment = {
-    environment,
+    stage: environment,
+    yields: { charts: { shop: { version: "1", digest: "sha256:1" } }, releases: {} },
     sources: {},
     lookup: () => lookupIn({ images: {}, infra: {}, environments: {} }),
-    yielded: () => ({ shop: { values: { digest: "sha256:1" } } }),
     kubernetes: async () => cluster.kubernetes,
     helm: async () => helm,
     registry: async () => ({ host: "registry" }),
     hasCluster: () => false,
     mayChange: async () => mayChange(),
   } as unknown as Deployment
-  return releaseStep("release:web", "web", environment.releases.shop, deployment)
+  return releaseWork("release:web", "web", { stage: environment, release: environment.releases.shop }, deployment)
 }
 
 /** Applies the step to the cluster as it is. */
 async function applyTo(after: KubernetesObject) {
   const step = stepTo(after)
-  return step.outputs(await step.apply({ made: "abc", wrong: [], stale: [], first: [] }))
+  return step.keep(await step.apply({ made: "abc", wrong: [], stale: [], first: [] }))
 }
 
 const replicas = () => {

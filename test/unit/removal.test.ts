@@ -7,6 +7,7 @@ import { Cluster } from "./cluster.js"
 const namespace = "/api/v1/namespaces/shop"
 let cluster: Cluster
 let deployment: Deployment
+const owner = { scope: "environment", name: "one" } as const
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -15,7 +16,7 @@ beforeEach(() => {
   cluster.objects.set(namespace, { metadata: { name: "shop", labels } })
   cluster.install("shop", "web", { manifest: "", labels })
   deployment = {
-    environment: { name: "one" },
+    stage: owner,
     kubernetes: async () => cluster.kubernetes,
     helm: async () => cluster.helm,
   } as unknown as Deployment
@@ -33,7 +34,7 @@ function takes(seconds: number): void {
 
 test("a release that is ready in 5 seconds may take longer to go, and its namespace, too", async () => {
   takes(290)
-  const destroyed = destroyRelease(deployment, "shop", "web", 5)
+  const destroyed = destroyRelease(deployment, owner, "shop", "web", 5)
   await vi.advanceTimersByTimeAsync(295_000)
   expect(await destroyed).toEqual([])
   expect(cluster.asked).toEqual(["uninstall web within 300 s"])
@@ -42,7 +43,7 @@ test("a release that is ready in 5 seconds may take longer to go, and its namesp
 
 test("a longer timeout counts, and ends: the error says what is still there", async () => {
   takes(1000)
-  const destroyed = expect(destroyRelease(deployment, "shop", "web", 600)).rejects.toThrow(
+  const destroyed = expect(destroyRelease(deployment, owner, "shop", "web", 600)).rejects.toThrow(
     "namespace shop is still being deleted after 600 s",
   )
   await vi.advanceTimersByTimeAsync(605_000)

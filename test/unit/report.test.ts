@@ -2,13 +2,14 @@
 import { beforeEach, expect, test } from "vitest"
 import { formatRemembered, type StepResult } from "../../ci/pipeline/model/index.js"
 import type { Deployment } from "../../ci/pipeline/steps/deployment.js"
-import { environmentLease, holding } from "../../ci/pipeline/steps/lease.js"
+import { Leases } from "../../ci/pipeline/steps/leases.js"
 import { lastReport, record, recordBegin } from "../../ci/pipeline/steps/record.js"
 import { Memory } from "./memory.js"
 
 const lease = "leases/environments/one.json"
 const started = new Date("2026-01-02T03:04:05.000Z")
 const failed: StepResult[] = [{ step: "release:web", outcome: "failed", note: "pods crash" }]
+const owner = { scope: "environment", name: "one" } as const
 const begins = "begun 2026-01-02T03:04:05.000Z by arn:me (run "
 
 let memory: Memory
@@ -17,7 +18,8 @@ let deployment: Deployment
 beforeEach(() => {
   memory = new Memory()
   deployment = {
-    ...{ environment: { name: "one" }, caller: "arn:me", target: { title: "sandbox" }, sources: { commit: null } },
+    ...{ stage: owner, caller: "arn:me", target: { title: "sandbox" }, sources: { commit: null } },
+    leases: new Leases(memory.documents, "arn:me"),
     documents: () => memory.documents,
     mayChange: async () => {},
   } as unknown as Deployment
@@ -26,15 +28,15 @@ beforeEach(() => {
 const text = async () => formatRemembered("one on sandbox", await lastReport(deployment))
 /** A run that fails in one step, and looks at the report while it works. */
 const run = (look = async () => {}) =>
-  holding(memory.documents, { name: environmentLease("one"), caller: "arn:me", patience: 0 }, async ({ id }) => {
-    await recordBegin(deployment, id, started)
+  deployment.leases.holding(owner, async () => {
+    await recordBegin(deployment, started)
     await look()
     await record(deployment, [{ step: "release:web", outcome: "failed", note: "pods crash" }], started)
   })
 /** A run that was killed: it has neither written its end nor given its lease back. */
 async function killed(): Promise<void> {
-  const id = crypto.randomUUID()
-  await recordBegin(deployment, id, started)
+  const id = deployment.leases.run
+  await recordBegin(deployment, started)
   const past = new Date(Date.now() - 1000).toISOString()
   await memory.write(lease, JSON.stringify({ holder: id, seen: past, until: past }))
 }
@@ -66,7 +68,7 @@ test("a run that was killed did not end, and the deployment before it is named a
 
 test("another run that holds the lease, such as one that destroys, does not make a killed one run", async () => {
   await killed()
-  await holding(memory.documents, { name: environmentLease("one"), caller: "arn:me", patience: 0 }, async () => {
+  await new Leases(memory.documents, "arn:other").holding(owner, async () => {
     expect(await text()).toMatch(/\(run [0-9a-f]{8}\); it did not end/)
   })
 })

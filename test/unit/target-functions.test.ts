@@ -14,7 +14,7 @@ const works = read("ci/src/index.ts")
   .map((text) => ({
     name: kebab(/async (\w+)\(/.exec(text)?.[1] ?? ""),
     file: /import\("#commands\/(.+)\.js"\)/.exec(text)?.[1],
-    work: /\(session\) => (\w+)\(/.exec(text)?.[1],
+    work: /\(session(?:, owner)?\) => (\w+)\(/.exec(text)?.[1],
   }))
 
 /** Whether a command begins a deployment, which is the one way to a target. */

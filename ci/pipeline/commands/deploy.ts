@@ -1,5 +1,5 @@
-// deploy: carries out an environment's graph and says what happened, what runs and where to look.
-import { buildGraph, describeLeftover, type Graph, type StepResult, select } from "../model/index.js"
+// deploy: carries out the graph of an environment or a cluster and says what happened, what runs and where to look.
+import { buildGraph, describeLeftover, type Graph, type Owner, type StepResult, select } from "../model/index.js"
 import type { Deployment } from "../steps/deployment.js"
 import { execute } from "../steps/execute.js"
 import { findLeftovers, removeLeftovers } from "../steps/leftovers.js"
@@ -11,23 +11,23 @@ import { failures, resultText } from "./result.js"
 import type { Session } from "./session.js"
 
 /**
- * Deploys an environment, and deletes what it owns and its file no longer names.
+ * Deploys an environment or a cluster, and deletes what it owns and its file no longer names.
  *
  * @param session the call
- * @param name the environment's name
- * @param confirm the name once more: lets something of a protected environment be deleted
+ * @param owner which environment or cluster
+ * @param confirm the name once more: lets something be deleted that is protected
  * @returns the table of steps, the table of pods, where to look, and what was recorded
- * @throws with the same table, when a step failed; before anything is changed, when the environment is protected and
+ * @throws with the same table, when a step failed; before anything is changed, when it is protected and
  *   something would be deleted that is not confirmed
  */
-export async function deploy(session: Session, name: string, confirm: string): Promise<string> {
+export async function deploy(session: Session, owner: Owner, confirm: string): Promise<string> {
   const started = new Date()
-  const deployment = await session.deployment(name)
-  const graph = buildGraph(deployment.environment)
-  const confirmed = !deployment.environment.protected || confirm === name
-  const { results, recorded } = await session.alone(deployment, async (run) => {
+  const deployment = await session.deployment(owner)
+  const graph = buildGraph(deployment.stage)
+  const confirmed = !deployment.stage.protected || confirm === owner.name
+  const { results, recorded } = await session.alone(deployment, async () => {
     if (!confirmed) await refuseDeletions(graph, deployment)
-    await recordBegin(deployment, run, started)
+    await recordBegin(deployment, started)
     const done = await execute(graph, deployment)
     const results = [...done, ...(await clean(done, deployment))]
     const recorded = await record(deployment, results, started)
@@ -39,7 +39,7 @@ export async function deploy(session: Session, name: string, confirm: string): P
 
 /** Changes nothing: looks where the cluster is, and what is in it. */
 async function refuseDeletions(graph: Graph, deployment: Deployment): Promise<void> {
-  const { name } = deployment.environment
+  const { name } = deployment.stage
   const cluster = select(graph, ({ id }) => id === "infra:cluster" || id === "infra:shared")
   await plan(cluster, deployment, "none")
   const gone = (await findLeftovers(deployment)).filter(({ kept }) => !kept)

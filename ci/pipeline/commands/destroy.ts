@@ -33,7 +33,7 @@ export async function destroy(session: Session, name: string, confirm: string): 
     throw new Error(`${name} is protected: nothing was destroyed. If you mean it: --confirm ${name}`)
 
   const deployment = await session.deployment(name)
-  const graph = buildGraph(deployment.environment)
+  const graph = buildGraph(deployment.stage)
 
   const results = await session.alone(deployment, async () => {
     const shared = await sharedInfrastructure(graph, deployment)
@@ -54,14 +54,14 @@ export async function destroy(session: Session, name: string, confirm: string): 
  * too, so that what cannot be destroyed is known before anything is.
  */
 async function sharedInfrastructure(graph: Graph, deployment: Deployment): Promise<StepResult[]> {
-  const looked = select(graph, ({ kind }) => kind === "shared" || kind === "infrastructure")
+  const looked = select(graph, ({ kind }) => kind === "told" || kind === "infrastructure")
   const found = await plan(looked, deployment, "none")
   // What only another environment has may be missing: that one was destroyed before.
-  const wide = looked.steps.filter((step) => step.kind !== "infrastructure" || step.scope !== "environment")
+  const wide = looked.steps.filter((step) => step.kind !== "infrastructure" || step.stage.scope !== "environment")
   const missing = found.find(({ step, action }) => action === "create" && wide.some(({ id }) => id === step))
   if (missing)
     throw new Error(
-      `${missing.step} was never deployed, so there is nothing of ${deployment.environment.name} in it: nothing was destroyed`,
+      `${missing.step} was never deployed, so there is nothing of ${deployment.stage.name} in it: nothing was destroyed`,
     )
   const shared = new Set(looked.steps.filter((step) => step.shared).map(({ id }) => id))
   return found

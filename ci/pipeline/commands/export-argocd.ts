@@ -12,16 +12,18 @@ import type { Session } from "./session.js"
  */
 export async function exportArgocd(session: Session, name: string): Promise<string> {
   const deployment = await session.deployment(name)
-  const { environment } = deployment
-  const graph = select(buildGraph(environment), ({ kind }) => kind !== "release")
+  const { stage, yields } = deployment
+  const all = buildGraph(stage)
+  const needed = new Set(all.steps.flatMap((step) => (step.kind === "release" && !step.shared ? step.needs : [])))
+  const graph = select(all, ({ id, kind }) => kind !== "release" && needed.has(id))
   const missing = (await plan(graph, deployment, "none")).filter(({ action }) => /create|unknown/.test(action))
   if (missing.length > 0) {
     const steps = missing.map(({ step }) => step).join(", ")
     throw new Error(`not deployed yet, but the Applications would refer to it: ${steps}. Run \`deploy --env ${name}\``)
   }
   const { host } = await deployment.registry()
-  const charts = Object.entries(deployment.yielded("chart")).map(([chart, { values }]) => [chart, values.digest])
-  return argoApplications(environment, {
+  const charts = Object.entries(yields.charts).map(([chart, { digest }]) => [chart, digest])
+  return argoApplications(stage, {
     registry: host,
     server: deployment.cluster().endpoint,
     charts: Object.fromEntries(charts),

@@ -42,9 +42,9 @@ export async function imageNamed(session: Session, name: string): Promise<Image>
  */
 export async function publish(session: Session, name: string): Promise<string> {
   const deployment = await session.deployment(name)
-  const graph = select(buildGraph(deployment.environment), ({ kind }) => kind === "image" || kind === "chart")
+  const graph = select(buildGraph(deployment.stage), ({ kind }) => kind === "image" || kind === "chart")
   const results = await execute(graph, deployment)
-  const digests = { ...deployment.yielded("image"), ...deployment.yielded("chart") }
-  const lines = Object.entries(digests).map(([what, { values }]) => `${what} ${values.digest}`)
+  const { images, charts } = deployment.yields
+  const lines = Object.entries({ ...images, ...charts }).map(([what, { digest }]) => `${what} ${digest}`)
   return resultText(deployment, results, lines.join("\n"))
 }

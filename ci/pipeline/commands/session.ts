@@ -5,15 +5,18 @@ import {
   type Environment,
   type Files,
   type Image,
+  imagesOf,
   type LoadOptions,
+  loadCluster,
   loadEnvironment,
   loadEnvironments,
   loadImages,
+  type Owner,
   PINS,
   readPins,
+  type Stage,
 } from "../model/index.js"
 import { Deployment, type Sources } from "../steps/deployment.js"
-import { environmentLease, holding } from "../steps/lease.js"
 import { AwsTarget } from "../targets/aws.js"
 import { SandboxTarget } from "../targets/sandbox.js"
 import type { Target } from "../targets/target.js"
@@ -81,12 +84,17 @@ export class Session {
   /** The platform that an image is built for where no environment is named: that of the first one that uses it. */
   async platform(image: string): Promise<string> {
     const [first, ...others] = loadEnvironments(await this.files())
-    return [first, ...others].find(({ images }) => image in images)?.platform ?? first.platform
+    return [first, ...others].find((one) => image in imagesOf(one))?.platform ?? first.platform
   }
 
   /** One environment, checked. */
   async environment(name: string): Promise<Environment> {
     return loadEnvironment(await this.files(), name, await this.known())
+  }
+
+  /** What an environment or a cluster has, checked. */
+  private async stage({ scope, name }: Owner): Promise<Stage> {
+    return scope === "cluster" ? loadCluster(await this.files(), name, await this.known()) : this.environment(name)
   }
 
   /** The caller's repository, and the charts; a chart of the caller takes the place of the module's own of the same name. */
@@ -146,26 +154,23 @@ export class Session {
   }
 
   /**
-   * Starts a deployment: the environment is checked before the target is touched, and the credentials before any step.
+   * Starts a deployment: the files are checked before the target is touched, and the credentials before any step.
    *
-   * @param name the environment's name
+   * @param of the environment's name, or which environment or cluster
    */
-  async deployment(name: string): Promise<Deployment> {
-    const environment = await this.environment(name)
+  async deployment(of: string | Owner): Promise<Deployment> {
+    const stage = await this.stage(typeof of === "string" ? { scope: "environment", name: of } : of)
     const [target, sources] = await Promise.all([this.target(), this.sources()])
-    const { account, region } = environment
+    const { account, region } = stage
     const caller = await checkCaller({ target, account, region })
-    say(`${name} on ${target.title}, as ${caller}`)
-    return new Deployment(environment, target, sources, caller)
+    const deployment = new Deployment(stage, target, sources, caller)
+    say(`${deployment.title}, as ${caller}`)
+    return deployment
   }
 
-  /** Does work on an environment while no other run works on it. The work is given the id of its run. */
-  async alone<T>(deployment: Deployment, work: (run: string) => Promise<T>): Promise<T> {
-    const lease = { name: environmentLease(deployment.environment.name), caller: deployment.caller, patience: 0 }
-    return holding(deployment.documents(), lease, (run) => {
-      deployment.run = run
-      return work(run.id)
-    })
+  /** Does work on a stage while no other run works on it; fails as soon as it is known that one deploys or destroys it. */
+  alone<T>({ leases, stage }: Deployment, work: () => Promise<T>): Promise<T> {
+    return leases.holding(stage, work, { whole: true })
   }
 }
 

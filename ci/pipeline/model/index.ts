@@ -5,35 +5,40 @@
  * Input: `Files`, a map from a path below `environments/` to the file's text, e.g. "preview-nightly.yaml",
  * "_tiers/dev.yaml", "images.yaml". Anything that is not YAML is ignored.
  *
- * Environments
- *   listEnvironments(files): string[]                      names, sorted; never throws on bad contents
- *   loadEnvironment(files, name, options?): Environment    merged, checked; throws ModelError with every problem
- *   loadEnvironments(files, options?): Environment[]       all of them; the problems of all in one ModelError
- *     options.charts: string[]                             directories of the charts that exist (checked when given)
- *   loadImages(files): Record<name, Image>                 all of images.yaml, used by an environment or not
- *     options.chartFiles: ChartFiles                       their Chart.yaml files (checked when given)
- *   environmentYaml(env, {origins?}): string               what `environment --name X` prints
+ * Environments and clusters
+ *   listEnvironments(files), listClusters(files): string[]   names, sorted; never throws on bad contents
+ *   loadEnvironment(files, name, options?): Environment      merged, checked; throws ModelError with every problem
+ *   loadEnvironments(files, options?): Environment[]         all of them; the problems of all in one ModelError
+ *   loadCluster(files, name, options?): Stage                what the environments of a cluster share
+ *     options.charts: string[]                               directories of the charts that exist (checked when given)
+ *     options.chartFiles: ChartFiles                         their Chart.yaml files (checked when given)
+ *   loadImages(files): Record<name, Image>                   all of images.yaml, used by an environment or not
+ *   environmentYaml(env, {origins?}): string                 what `environment --name X` prints
  *
- *   Environment = { name, host, account, region, domain, cluster, network?, tier, platform, chartRepository,
- *     protected,
- *     infrastructure: Record<"account"|"cluster"|"environment", Record<unit, inputs>>,
- *     releases: Record<name, { chart, namespace, values, secrets, needs, timeout }>,
+ *   Owner = { scope: "account"|"cluster"|"environment", name, tenant? }
+ *   Stage = Owner & { account, region, domain, cluster, platform, chartRepository, tenants, protected,
+ *     units: Record<unit, inputs>,
+ *     releases: Record<name, { chart, namespace, values, secrets, needs, timeout, tenant?, podSecurity? }>,
  *     images: Record<name, { repository, copy } | { repository, build: { context, dockerfile?, target? } }>,
- *     uses: Record<name, Environment>        // other environments that this one refers to
+ *     wider: Stage[]                          // those that it stands on, the widest first
+ *     uses: Record<name, Stage>               // other environments that this one refers to
  *     references, tree }
+ *   Environment = Stage & { scope: "environment", host, network?, tier, github? }
  *   secrets: Record<Kubernetes Secret, Record<key, { arn, field? } | { value }>>
+ *   stageIn(stage, scope): Stage | undefined, imagesOf(stage)     among a stage and those that it stands on
+ *   unitsPath(scope), releasesPath(scope): Path                   where they stand in the merged files
  *
  * References: `${environment.host}`, `${repositories}`, `${github}` and `${tenants}` are filled in when loading; `${images.api}`,
  * `${infra.rds.address}` and `${environments.lace-dev.infra.rds.address}` stay until a step has yielded them:
- *   resolve(env, path, lookup): { value, unresolved: LocatedReference[] }     path e.g. ["releases", "dapp-store", "values"]
- *   resolveAll(env, path, lookup): value                                      throws ModelError if anything is unresolved
+ *   resolve(stage, path, lookup): { value, unresolved: LocatedReference[] }   path e.g. ["releases", "dapp-store", "values"]
+ *   resolveAll(stage, path, lookup): value                                    throws ModelError if anything is unresolved
  *   lookupIn({ images, infra, environments }): Lookup                         a lookup over what is known so far
- *   exampleLookup(env): Lookup                                                stand-ins, to render what is not deployed
+ *   exampleLookup(stage): Lookup                                              stand-ins, to render what is not deployed
  *   environmentNames(environments): string[]                                  what another one uses comes before it
  *
  * Graph
- *   buildGraph(env): Graph = { environment, steps: Step[] }    in an order in which they can be carried out
- *   Step = { id, kind: "infrastructure"|"shared"|"image"|"chart"|"release"|"handover", name, needs: id[], shared, ... }
+ *   buildGraph(stage): Graph = { stage, steps: Step[] }      in an order in which they can be carried out
+ *   Step = { id, kind: "infrastructure"|"told"|"image"|"chart"|"release"|"handover", name, needs: id[], shared, ... }
  *   destroyOrder(graph, { shared? }): Step[]
  *   select(graph, (step) => boolean): Graph      those steps and all that they need
  *
@@ -50,11 +55,11 @@
  *   formatTable(headers, rows), formatPlan(plan), formatResults(results): string
  *   formatReport(report), formatRemembered(title, { begun?, last? }): string | undefined
  *   formatLock(lock), lockDigest(lock), canonicalJson(value), digest(value): string
- *   argoApplications(env, { registry, server, charts, lookup }): string      Argo CD Applications as YAML
+ *   argoApplications(stage, { registry, server, charts, lookup }): string      Argo CD Applications as YAML
  *   yamlText(value): string     YAML that every version reads alike     helmValues(values): string
  *   secrets.know(value), secrets.hide(text)                  takes known secrets out of a text; formsOf(value): how they are written
  *   formatPods(pods), formatAddresses(running, address): string      what runs, and where to look
- *   makeLock(env, commit, yielded): Lock     readPins(text): Pins     pinnedDigest(name, copy, pins): string | undefined
+ *   makeLock(stage, commit, yields): Lock     readPins(text): Pins     pinnedDigest(name, copy, pins): string | undefined
  */
 
 export { changedFields } from "./cluster/compare.js"
@@ -69,17 +74,13 @@ export { exampleLookup } from "./environments/examples.js"
 export { isPlaceholder, roleArn, tenantRoles, workflowRoles } from "./environments/github.js"
 export * from "./environments/graph.js"
 export { sharedKey, sharedOutputs, tenantPrefix } from "./environments/handover.js"
-export {
-  type Files,
-  type LoadOptions,
-  listEnvironments,
-  loadEnvironment,
-  loadEnvironments,
-  loadImages,
-} from "./environments/load.js"
-export { ENVIRONMENT_LABEL, NAMESPACE_LABELS, TENANT_LABEL } from "./environments/namespace.js"
+export { type Files, listClusters, listEnvironments } from "./environments/layered.js"
+export { type LoadOptions, loadCluster, loadEnvironment, loadEnvironments, loadImages } from "./environments/load.js"
+export { podSecurityLabels, TENANT_LABEL } from "./environments/namespace.js"
+export { type Owner, ownerText, releasesPath, sameOwner, unitsPath } from "./environments/owner.js"
 export * from "./environments/resolve.js"
 export { defaultPlatform, type Release, type SecretValue } from "./environments/schema.js"
+export { imagesOf, installedReleases, type Stage, stageIn } from "./environments/stage.js"
 export { outputsTaken, SCOPES, type Scope, scopeOf } from "./environments/units.js"
 export { argoApplications } from "./records/argocd.js"
 export * from "./records/lock.js"

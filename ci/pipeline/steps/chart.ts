@@ -4,7 +4,7 @@ import { digestOf } from "../tools/ecr.js"
 import { contentVersion, packageChart, pushChart } from "../tools/helm-charts.js"
 import type { Deployment } from "./deployment.js"
 import { pushOnce } from "./push.js"
-import type { Step } from "./step.js"
+import type { Work } from "./work.js"
 
 interface Found {
   version: string
@@ -12,15 +12,15 @@ interface Found {
 }
 
 /**
- * The step that publishes one chart.
+ * What publishes one chart.
  *
  * @param id the step's name in the graph
  * @param directory where the chart is in the repository; the last part is its name
  * @param deployment the deployment that it belongs to
  */
-export function chartStep(id: string, directory: string, deployment: Deployment): Step<Found> {
+export function chartWork(id: string, directory: string, deployment: Deployment): Work<Found> {
   const { place, target, sources } = deployment
-  const prefix = deployment.environment.chartRepository
+  const prefix = deployment.stage.chartRepository
   // Registries do not allow `+` in tags: Helm writes `_`.
   const pushedAs = (version: string) =>
     digestOf(place, `${prefix}/${chartName(directory)}`, version.replaceAll("+", "_"))
@@ -44,7 +44,10 @@ export function chartStep(id: string, directory: string, deployment: Deployment)
       )
       return { version, digest }
     },
-    outputs: ({ version, digest = "" }) => ({ version, values: { digest } }),
+    keep({ version, digest = "" }) {
+      deployment.yields.charts[chartName(directory)] = { version, digest }
+      return { version }
+    },
     destroy: async () => [],
   }
 }

@@ -1,6 +1,16 @@
-// What the steps of one deployment share: the environment, the target, the sources, and what earlier steps yielded.
+// What the steps of one deployment share: the stage, the target, the sources, and what earlier steps yielded.
 import type { Directory } from "@dagger.io/dagger"
-import { type Environment, type Json, type Lookup, lookupIn, type Pins, tenantPrefix } from "../model/index.js"
+import {
+  type Json,
+  type Lookup,
+  lookupIn,
+  ownerText,
+  type Pins,
+  type Stage,
+  sameOwner,
+  tenantPrefix,
+  type Yields,
+} from "../model/index.js"
 import type { Target } from "../targets/target.js"
 import type { AwsPlace } from "../tools/aws.js"
 import type { Cluster } from "../tools/cluster.js"
@@ -10,8 +20,7 @@ import type { Charts } from "../tools/helm-charts.js"
 import { Kubernetes } from "../tools/kubernetes.js"
 import { Documents } from "../tools/s3.js"
 import type { Repository } from "./context.js"
-import type { Run } from "./lease.js"
-import type { Yield } from "./step.js"
+import { Leases } from "./leases.js"
 
 /** Directories that a deployment is made from. */
 export interface Sources {
@@ -27,78 +36,74 @@ export interface Sources {
   providers?: Directory
 }
 
-/** One deployment of one environment to one target. */
+/** One deployment of one stage, an environment's or a cluster's, to one target. */
 export class Deployment {
-  /** The run that works on it, where that holds the environment's lease. */
-  run?: Run
-  private readonly yields = new Map<string, Yield>()
+  /** What its steps have yielded so far. */
+  readonly yields: Yields = { images: {}, charts: {}, infrastructure: {}, releases: {} }
+  /** What may be changed in this run. */
+  readonly leases: Leases
   private registryLogin?: Promise<Registry>
   private client?: Promise<Kubernetes>
 
   constructor(
-    readonly environment: Environment,
+    readonly stage: Stage,
     readonly target: Target,
     readonly sources: Sources,
     /** ARN of who deploys. */
     readonly caller: string,
-  ) {}
+  ) {
+    this.leases = new Leases(this.documents(), caller)
+  }
 
   /** Names the deployment in the first and in the last line of every result. */
   get title(): string {
-    return `${this.environment.name} on ${this.target.title}`
+    const { scope, name } = this.stage
+    return `${scope === "environment" ? name : ownerText(this.stage)} on ${this.target.title}`
   }
 
   get place(): AwsPlace {
-    const { account, region } = this.environment
+    const { account, region } = this.stage
     return { target: this.target, account, region }
   }
 
   /** What outlives a call. A tenant's documents lie apart, where its role can reach them. */
   documents(): Documents {
-    const { tenant } = this.environment
+    const { tenant } = this.stage
     return Documents.in(this.place, tenant && tenantPrefix(tenant))
   }
 
-  /** Before each change: throws where the environment's lease, if it was taken, is no longer this run's. */
-  async mayChange(): Promise<void> {
-    await this.run?.check()
-  }
-
-  /** Keeps what a step yielded for the steps after it. */
-  keep(step: string, outputs: Yield): void {
-    this.yields.set(step, outputs)
-  }
-
-  /** What the steps of a kind have yielded so far, by name. */
-  yielded(kind: "infra" | "image" | "chart" | "release"): Record<string, Yield> {
-    const prefix = `${kind}:`
-    return Object.fromEntries(
-      [...this.yields].filter(([id]) => id.startsWith(prefix)).map(([id, y]) => [id.slice(prefix.length), y]),
-    )
+  /**
+   * Before each change: throws where a lease that this run has taken is no longer its own.
+   *
+   * @param stage whose things are changed; the lease of the deployed stage counts, too
+   */
+  async mayChange(stage = this.stage): Promise<void> {
+    await this.leases.check(this.stage, ...(sameOwner(stage, this.stage) ? [] : [stage]))
   }
 
   /**
-   * Outputs of the units that are applied, by unit.
+   * Outputs of the units that are applied, by unit: those of a stage, and of those that it stands on.
    *
-   * @param owner the environment whose own units are meant; those of wider scopes are everybody's
+   * @param stage whose own units are meant
    */
-  infrastructure(owner = this.environment.name): Record<string, Json> {
-    const own = owner === this.environment.name ? "environment" : `environment:${owner}`
-    const scopes = this.yielded("infra")
-    return Object.assign({}, ...["account", "cluster", own, "shared"].map((scope) => scopes[scope]?.values ?? {}))
+  infrastructure(stage = this.stage): Record<string, Json> {
+    const own =
+      stage.scope === "environment" && stage.name !== this.stage.name ? `environment:${stage.name}` : stage.scope
+    const known = this.yields.infrastructure
+    return Object.assign({}, ...["account", "cluster", own, "shared"].map((scope) => known[scope]?.outputs ?? {}))
   }
 
   /**
    * Fills in references with what is known so far.
    *
-   * @param owner the environment that the references are written in
+   * @param stage the stage that the references are written in
    */
-  lookup(owner = this.environment.name): Lookup {
-    const references = Object.entries(this.yielded("image")).map(([name, { values }]) => [name, values.reference])
-    const others = Object.keys(this.environment.uses).map((name) => [name, this.infrastructure(name)])
+  lookup(stage = this.stage): Lookup {
+    const { images } = this.yields
+    const others = Object.entries(this.stage.uses).map(([name, other]) => [name, this.infrastructure(other)])
     return lookupIn({
-      images: Object.fromEntries(references),
-      infra: this.infrastructure(owner),
+      images: Object.fromEntries(Object.entries(images).map(([name, { reference }]) => [name, reference])),
+      infra: this.infrastructure(stage),
       environments: Object.fromEntries(others),
     })
   }
@@ -118,7 +123,7 @@ export class Deployment {
   cluster(): Cluster {
     const eks = (this.infrastructure().eks ?? {}) as Record<string, unknown>
     const { cluster_name, endpoint, certificate_authority } = eks
-    if (!cluster_name) throw new Error(`the unit eks of cluster ${this.environment.cluster} has no outputs yet`)
+    if (!cluster_name) throw new Error(`the unit eks of cluster ${this.stage.cluster} has no outputs yet`)
     return {
       name: String(cluster_name),
       endpoint: String(endpoint),

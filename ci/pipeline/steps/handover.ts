@@ -1,5 +1,15 @@
 // Where two repositories meet: one makes ready what the other, a tenant with narrower credentials, installs into.
-import { digest, type Json, type Release, resolveAll, sharedKey, sharedOutputs, tenantPrefix } from "../model/index.js"
+import {
+  digest,
+  type HandoverStep,
+  type Json,
+  type Release,
+  releasesPath,
+  resolveAll,
+  sharedKey,
+  sharedOutputs,
+  tenantPrefix,
+} from "../model/index.js"
 import type { KubernetesObject } from "../tools/kubernetes.js"
 import { Documents } from "../tools/s3.js"
 import type { Deployment } from "./deployment.js"
@@ -7,10 +17,10 @@ import { namespaceObject } from "./namespace.js"
 import { assertOwn } from "./ownership.js"
 import { staleSecrets, writeSecrets } from "./release-secrets.js"
 import { destroyRelease, removeSecrets } from "./removal.js"
-import type { Step } from "./step.js"
+import type { Work } from "./work.js"
 
 /** What a tenant is told about an environment. */
-interface Shared {
+interface Told {
   /** Digest of the outputs, and of the names and sources of the Secrets. */
   made: string
   outputs: Record<string, Json>
@@ -18,7 +28,7 @@ interface Shared {
 
 interface Found {
   made: string
-  shared?: Shared
+  shared?: Told
   /** Namespace and Secrets that are not as they should be. */
   wrong: string[]
   /** Why the namespace does not say that it is this environment's. */
@@ -26,22 +36,26 @@ interface Found {
 }
 
 /**
- * The step that makes a tenant's namespace ready and tells the tenant the outputs that it may know.
+ * What makes a tenant's namespace ready and tells the tenant the outputs that it may know.
  *
  * @param id the step's name in the graph
- * @param release what the environment says of the tenant's release
- * @param tenant the tenant's name
+ * @param name the release's name
+ * @param of what the environment says of the tenant's release
  * @param deployment the deployment that it belongs to
  */
-export function handoverStep(id: string, release: Release, tenant: string, deployment: Deployment): Step<Found> {
-  const { environment, place } = deployment
+export function handoverWork(
+  id: string,
+  name: string,
+  { stage, release, tenant }: Pick<HandoverStep, "stage" | "release" | "tenant">,
+  deployment: Deployment,
+): Work<Found> {
+  const { place } = deployment
   const { namespace } = release
-  const name = id.slice(id.indexOf(":") + 1)
   const documents = Documents.in(place, tenantPrefix(tenant))
-  const key = sharedKey(environment.name)
+  const key = sharedKey(stage.name)
   const outputs = () => sharedOutputs(deployment.infrastructure())
   const secrets = () =>
-    resolveAll(environment, ["releases", name, "secrets"], deployment.lookup()) as Release["secrets"]
+    resolveAll(stage, [...releasesPath(stage.scope), name, "secrets"], deployment.lookup()) as Release["secrets"]
   const make = () => digest({ namespace, outputs: outputs(), secrets: secrets() })
 
   return {
@@ -50,7 +64,7 @@ export function handoverStep(id: string, release: Release, tenant: string, deplo
       const kubernetes = await deployment.kubernetes()
       const [document, unclaimed, space, stale] = await Promise.all([
         documents.read(key),
-        assertOwn(deployment, namespace),
+        assertOwn(deployment, stage, release),
         kubernetes.get(`/api/v1/namespaces/${namespace}`),
         staleSecrets(namespace, name, secrets(), deployment),
       ])
@@ -67,31 +81,31 @@ export function handoverStep(id: string, release: Release, tenant: string, deplo
     },
     async apply({ made }) {
       const kubernetes = await deployment.kubernetes()
-      await kubernetes.apply(namespaceObject(namespace, environment) as KubernetesObject)
+      await kubernetes.apply(namespaceObject(release, stage) as KubernetesObject)
       const stale = await staleSecrets(namespace, name, secrets(), deployment)
-      await writeSecrets(namespace, name, secrets(), stale, deployment)
-      await removeSecrets(deployment, namespace, name, Object.keys(secrets()))
-      const shared: Shared = { made, outputs: outputs() }
+      await writeSecrets(stage, namespace, name, secrets(), stale, deployment)
+      await removeSecrets(deployment, stage, namespace, name, Object.keys(secrets()))
+      const shared: Told = { made, outputs: outputs() }
       await documents.write(key, JSON.stringify(shared))
       return { made, shared, wrong: [] }
     },
-    outputs: ({ made }) => ({ version: `handed to ${tenant}`, values: { made } }),
+    keep: () => ({ version: `handed to ${tenant}` }),
     async destroy() {
       await documents.remove(key)
-      return destroyRelease(deployment, namespace, name, release.timeout)
+      return destroyRelease(deployment, stage, namespace, name, release.timeout)
     },
   }
 }
 
 /**
- * The step with which a tenant learns about the infrastructure that it runs on.
+ * What a tenant learns with about the infrastructure that it runs on.
  *
  * @param id the step's name in the graph
  * @param tenant the tenant's name
  * @param deployment the tenant's deployment
  */
-export function sharedStep(id: string, tenant: string, deployment: Deployment): Step<Shared> {
-  const { name } = deployment.environment
+export function toldWork(id: string, tenant: string, deployment: Deployment): Work<Told> {
+  const { name } = deployment.stage
   return {
     id,
     async inspect() {
@@ -103,7 +117,11 @@ export function sharedStep(id: string, tenant: string, deployment: Deployment): 
     },
     plan: () => ({ action: "unchanged", why: "shared by whoever runs the cluster" }),
     apply: async (found) => found,
-    outputs: ({ made, outputs }) => ({ version: made.replace("sha256:", "").slice(0, 12), values: outputs }),
+    keep({ made, outputs }) {
+      const version = made.replace("sha256:", "").slice(0, 12)
+      deployment.yields.infrastructure.shared = { made: version, outputs }
+      return { version }
+    },
     destroy: async () => [],
   }
 }

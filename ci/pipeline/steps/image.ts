@@ -6,8 +6,8 @@ import { digestOf } from "../tools/ecr.js"
 import { buildContext } from "./context.js"
 import type { Deployment, Sources } from "./deployment.js"
 import { pushOnce } from "./push.js"
-import type { Step } from "./step.js"
 import { copyUpstream, findUpstream, standInLabel } from "./upstream.js"
+import type { Work } from "./work.js"
 
 interface Found {
   tag: string
@@ -21,15 +21,15 @@ interface Found {
 type Built = Extract<Image, { build: object }>
 
 /**
- * The step that publishes one image.
+ * What publishes one image.
  *
  * @param id the step's name in the graph
  * @param name the image's name
  * @param image what `environments/images.yaml` says of it
  * @param deployment the deployment that it belongs to
  */
-export function imageStep(id: string, name: string, image: Image, deployment: Deployment): Step<Found> {
-  const { place, sources, environment } = deployment
+export function imageWork(id: string, name: string, image: Image, deployment: Deployment): Work<Found> {
+  const { place, sources, stage } = deployment
 
   return {
     id,
@@ -39,7 +39,7 @@ export function imageStep(id: string, name: string, image: Image, deployment: De
         const { reference, ...found } = await findUpstream(name, image, deployment)
         return { ...found, host, copied: reference }
       }
-      const tag = await buildTag(image, sources, environment.platform)
+      const tag = await buildTag(image, sources, stage.platform)
       return { tag, host, digest: await digestOf(place, image.repository, tag) }
     },
     plan: ({ tag, digest }) =>
@@ -50,10 +50,11 @@ export function imageStep(id: string, name: string, image: Image, deployment: De
         "copy" in image ? copyUpstream(image, { reference, tag }, deployment) : pushBuilt(image, tag, deployment)
       return { ...found, digest: await pushOnce(push, () => digestOf(place, image.repository, tag)) }
     },
-    outputs: ({ host, copied, digest = "" }) => ({
-      version: digest,
-      values: { digest, reference: `${host}/${image.repository}@${digest}`, ...(copied && { source: copied }) },
-    }),
+    keep({ host, copied, digest = "" }) {
+      const reference = `${host}/${image.repository}@${digest}`
+      deployment.yields.images[name] = { digest, reference, ...(copied && { source: copied }) }
+      return { version: digest }
+    },
     // Images are shared by environments; the repository's lifecycle rules remove what nobody uses.
     destroy: async () => [],
   }
@@ -85,7 +86,7 @@ export async function buildTag(image: Built, sources: Sources, platform: string)
 }
 
 async function pushBuilt(image: Built, tag: string, deployment: Deployment): Promise<string> {
-  const container = await imageContainer(image, deployment.sources, deployment.environment.platform)
+  const container = await imageContainer(image, deployment.sources, deployment.stage.platform)
   const standIn = deployment.target.demandsPins && (await container.label(standInLabel))
   if (standIn)
     throw new Error(`${image.repository} is built on a stand-in for ${standIn}: build it where that can be pulled`)

@@ -1,12 +1,12 @@
 // From a step of the graph to what carries it out.
-import type { Step as GraphStep } from "../model/index.js"
-import { chartStep } from "./chart.js"
+import type { Step } from "../model/index.js"
+import { chartWork } from "./chart.js"
 import type { Deployment } from "./deployment.js"
-import { handoverStep, sharedStep } from "./handover.js"
-import { imageStep } from "./image.js"
-import { infrastructureStep } from "./infrastructure.js"
-import { releaseStep } from "./release.js"
-import type { Step } from "./step.js"
+import { handoverWork, toldWork } from "./handover.js"
+import { imageWork } from "./image.js"
+import { infrastructureWork } from "./infrastructure.js"
+import { releaseWork } from "./release.js"
+import type { Work } from "./work.js"
 
 /**
  * What carries out a step of the graph.
@@ -14,19 +14,19 @@ import type { Step } from "./step.js"
  * @param step the step, as the model plans it
  * @param deployment the deployment that it belongs to
  */
-export function stepFor(step: GraphStep, deployment: Deployment): Step {
+export function workFor(step: Step, deployment: Deployment): Work {
   switch (step.kind) {
     case "infrastructure":
-      return infrastructureStep(step.id, step.scope, step.environment, deployment) as Step
+      return infrastructureWork(step.id, step.stage, deployment) as Work
     case "image":
-      return imageStep(step.id, step.name, step.image, deployment) as Step
+      return imageWork(step.id, step.name, step.image, deployment) as Work
     case "chart":
-      return chartStep(step.id, step.directory, deployment) as Step
+      return chartWork(step.id, step.directory, deployment) as Work
     case "release":
-      return releaseStep(step.id, step.name, step.release, deployment) as Step
-    case "shared":
-      return sharedStep(step.id, step.tenant, deployment) as Step
+      return releaseWork(step.id, step.name, step, deployment) as Work
+    case "told":
+      return toldWork(step.id, step.tenant, deployment) as Work
     case "handover":
-      return handoverStep(step.id, step.release, step.tenant, deployment) as Step
+      return handoverWork(step.id, step.name, step, deployment) as Work
   }
 }

@@ -1,15 +1,21 @@
-// A scope's infrastructure: one Terragrunt stack, applied when its inputs, its modules or its state have changed.
+// The units of a stage: one Terragrunt stack, applied when its inputs, its modules or its state have changed.
 import type { Directory } from "@dagger.io/dagger"
-import { digest, type Environment, type Json, outputsTaken, resolveAll, type Scope } from "../model/index.js"
+import {
+  digest,
+  type Json,
+  outputsTaken,
+  ownerText,
+  resolveAll,
+  type Scope,
+  type Stage,
+  stageIn,
+  unitsPath,
+} from "../model/index.js"
 import { Documents } from "../tools/s3.js"
 import { statePassphrase } from "../tools/state-key.js"
 import { type Stack, Terragrunt, unitsDigest } from "../tools/terragrunt.js"
 import type { Deployment } from "./deployment.js"
-import { holding, type Run } from "./lease.js"
-import type { Step } from "./step.js"
-
-/** Seconds to wait for another deployment that works on the same scope. */
-const patience = 30 * 60
+import type { Work } from "./work.js"
 
 type Outputs = Record<string, Json>
 
@@ -33,21 +39,20 @@ interface Found {
 }
 
 /**
- * The step that brings about the infrastructure of one scope.
+ * What brings about the units of one stage. Whoever applies or destroys them holds the lease of its owner.
  *
  * @param id the step's name in the graph
- * @param scope account, cluster or environment
- * @param owner the environment whose units they are: mostly, but not always, the deployed one
+ * @param stage the stage: the deployed one, one that it stands on, or another environment's
  * @param deployment the deployment that it belongs to
  */
-export function infrastructureStep(id: string, scope: Scope, owner: Environment, deployment: Deployment): Step<Found> {
+export function infrastructureWork(id: string, stage: Stage, deployment: Deployment): Work<Found> {
   const { sources } = deployment
   const documents = Documents.in(deployment.place)
 
   return {
     id,
     async inspect() {
-      const stack = await stackOf(scope, owner, deployment)
+      const stack = await stackOf(stage, deployment)
       const made = await digestOfStack(stack, sources.terragrunt)
       const document = await documents.read(`${prefix(stack)}/record.json`)
       if (!document) return { made, why: "never applied" }
@@ -64,62 +69,59 @@ export function infrastructureStep(id: string, scope: Scope, owner: Environment,
       return { action: record ? "update" : "create", why: `${why}${left}` }
     },
     async apply({ made }) {
-      const stack = await stackOf(scope, owner, deployment)
-      return holding(documents, leaseOf(stack, deployment), async (run) => {
-        await mayChange(run, deployment)
-        // Read again: another run may have applied the stack while this one waited for the lease.
-        const document = await documents.read(`${prefix(stack)}/record.json`)
-        const before: Partial<Record_> = document ? JSON.parse(document.text) : {}
-        await unlock(documents, stack)
-        const tool = await openStack(scope, owner, deployment)
-        await mayChange(run, deployment)
-        const outputs = await tool.apply()
-        const states = await statesOf(documents, stack)
-        const record: Record_ = { made, states, outputs, units: { ...before.units, ...stack.units } }
-        await mayChange(run, deployment)
-        await documents.write(`${prefix(stack)}/record.json`, JSON.stringify(record))
-        return { made, record }
-      })
+      const stack = await stackOf(stage, deployment)
+      const document = await documents.read(`${prefix(stack)}/record.json`)
+      const before: Partial<Record_> = document ? JSON.parse(document.text) : {}
+      await unlock(documents, stack)
+      const tool = await openStack(stage, deployment)
+      await deployment.mayChange(stage)
+      const outputs = await tool.apply()
+      const states = await statesOf(documents, stack)
+      const record: Record_ = { made, states, outputs, units: { ...before.units, ...stack.units } }
+      await deployment.mayChange(stage)
+      await documents.write(`${prefix(stack)}/record.json`, JSON.stringify(record))
+      return { made, record }
     },
-    outputs: ({ made, record }) => ({ version: made.slice(0, 12), values: record?.outputs ?? {} }),
+    keep({ made, record }) {
+      const version = made.slice(0, 12)
+      deployment.yields.infrastructure[id.replace("infra:", "")] = { made: version, outputs: record?.outputs ?? {} }
+      return { version }
+    },
     async destroy() {
-      const stack = await stackOf(scope, owner, deployment)
-      return holding(documents, leaseOf(stack, deployment), async (run) => {
-        await mayChange(run, deployment)
-        const document = await documents.read(`${prefix(stack)}/record.json`)
-        const { units, states: ended = {} }: Partial<Record_> = document ? JSON.parse(document.text) : {}
-        const all = { ...stack, units: { ...units, ...stack.units } }
-        const states = await statesOf(documents, all)
-        await unlock(documents, all)
-        const tool = await open(all, deployment)
-        await mayChange(run, deployment)
-        await tool.destroy()
-        await mayChange(run, deployment)
-        await documents.remove(`${prefix(stack)}/record.json`)
-        const cut = Object.keys(states).filter((unit) => states[unit] && states[unit] !== ended[unit])
-        return cut.length > 0 ? [unrecorded(cut, stack)] : []
-      })
+      const stack = await stackOf(stage, deployment)
+      const document = await documents.read(`${prefix(stack)}/record.json`)
+      const { units, states: ended = {} }: Partial<Record_> = document ? JSON.parse(document.text) : {}
+      const all = { ...stack, units: { ...units, ...stack.units } }
+      const states = await statesOf(documents, all)
+      await unlock(documents, all)
+      const tool = await open(all, deployment)
+      await deployment.mayChange(stage)
+      await tool.destroy()
+      await deployment.mayChange(stage)
+      await documents.remove(`${prefix(stack)}/record.json`)
+      const cut = Object.keys(states).filter((unit) => states[unit] && states[unit] !== ended[unit])
+      return cut.length > 0 ? [unrecorded(cut, stack)] : []
     },
   }
 }
 
-async function stackOf(scope: Scope, owner: Environment, deployment: Deployment): Promise<Stack> {
-  const { account, region, cluster, name } = owner
+async function stackOf(stage: Stage, deployment: Deployment): Promise<Stack> {
+  const { scope, account, region, cluster, name } = stage
   return {
     scope,
     account,
     region,
     cluster: scope === "account" ? "_" : cluster,
     environment: scope === "environment" ? name : "_",
-    units: resolveAll(owner, ["infrastructure", scope], deployment.lookup(name)) as Record<string, unknown>,
+    units: resolveAll(stage, unitsPath(scope), deployment.lookup(stage)) as Record<string, unknown>,
     outputs: outputsAbove(scope, deployment),
   }
 }
 
 /** What a scope's units take of the outputs of wider scopes, and nothing else: whatever a stack is given is a reason to apply it. */
 function outputsAbove(scope: Scope, deployment: Deployment): Record<string, unknown> {
-  const { account, cluster } = deployment.yielded("infra")
-  const above: Record<string, unknown> = { ...account?.values, ...cluster?.values }
+  const { account, cluster } = deployment.yields.infrastructure
+  const above: Record<string, unknown> = { ...account?.outputs, ...cluster?.outputs }
   const taken = Object.entries(outputsTaken(scope)).map(([unit, names]) => {
     const outputs = (above[unit] ?? {}) as Record<string, unknown>
     return [unit, Object.fromEntries(names.filter((name) => name in outputs).map((name) => [name, outputs[name]]))]
@@ -136,20 +138,7 @@ async function digestOfStack(stack: Stack, terragrunt: Directory): Promise<strin
 const prefix = ({ account, region, cluster, environment }: Stack) => [account, region, cluster, environment].join("/")
 const stateKey = (stack: Stack, unit: string) => `${prefix(stack)}/${unit}/tofu.tfstate`
 
-/** The leases of the stack and of the environment: one may be lost while a run waits for the other. */
-async function mayChange(run: Run, deployment: Deployment): Promise<void> {
-  await run.check()
-  await deployment.mayChange()
-}
-
-/** One run at a time works on a stack; another one waits for it. */
-const leaseOf = (stack: Stack, { caller }: Deployment) => ({
-  name: `infrastructure/${prefix(stack)}`,
-  caller,
-  patience,
-})
-
-/** OpenTofu's locks of a run that was killed: whoever holds the scope's lease knows that nobody else is at work. */
+/** OpenTofu's locks of a run that was killed: whoever holds the owner's lease knows that nobody else is at work. */
 async function unlock(documents: Documents, stack: Stack): Promise<void> {
   await Promise.all(Object.keys(stack.units).map((unit) => documents.remove(`${stateKey(stack, unit)}.tflock`)))
 }
@@ -167,18 +156,13 @@ async function statesOf(documents: Documents, stack: Stack): Promise<Record<stri
 }
 
 /**
- * What an apply of one scope would change: a line for each resource. The steps that it needs must have yielded.
+ * What an apply of a stage's units would change: a line for each resource. The steps that it needs must have yielded.
  *
- * @param scope the scope
- * @param owner the environment whose units they are
+ * @param stage whose units
  * @param deployment the deployment
  */
-export async function infrastructureChanges(
-  scope: Scope,
-  owner: Environment,
-  deployment: Deployment,
-): Promise<string[]> {
-  const tool = await openStack(scope, owner, deployment)
+export async function infrastructureChanges(stage: Stage, deployment: Deployment): Promise<string[]> {
+  const tool = await openStack(stage, deployment)
   // OpenTofu heads each change with a comment: # aws_s3_bucket.state will be created
   return [...(await tool.plan()).matchAll(/# (\S+ (?:will|must) be .+)/g)].map(([, change]) => change)
 }
@@ -190,7 +174,7 @@ export async function infrastructureChanges(
  * @param deployment the deployment
  */
 export async function planInfrastructure(scope: Scope, deployment: Deployment): Promise<string> {
-  return (await openStack(scope, deployment.environment, deployment)).plan()
+  return (await openStack(stageOf(scope, deployment), deployment)).plan()
 }
 
 /**
@@ -200,11 +184,18 @@ export async function planInfrastructure(scope: Scope, deployment: Deployment): 
  * @param deployment the deployment
  */
 export async function infrastructureState(scope: Scope, deployment: Deployment): Promise<string> {
-  return (await openStack(scope, deployment.environment, deployment)).resources()
+  return (await openStack(stageOf(scope, deployment), deployment)).resources()
 }
 
-async function openStack(scope: Scope, owner: Environment, deployment: Deployment): Promise<Terragrunt> {
-  return open(await stackOf(scope, owner, deployment), deployment)
+/** The stage of a scope that the deployed one stands on, or is. */
+function stageOf(scope: Scope, { stage }: Deployment): Stage {
+  const found = stageIn(stage, scope)
+  if (!found) throw new Error(`${ownerText(stage)} has no infrastructure of the scope ${scope}`)
+  return found
+}
+
+async function openStack(stage: Stage, deployment: Deployment): Promise<Terragrunt> {
+  return open(await stackOf(stage, deployment), deployment)
 }
 
 async function open(stack: Stack, { place, sources }: Deployment): Promise<Terragrunt> {

@@ -1,12 +1,13 @@
-// What an environment owns though its file no longer names it: planned as deletions, and deleted after all else is done, or
+// What a stage owns though its file no longer names it: planned as deletions, and deleted after all else is done, or
 // before what would take its objects over.
 import {
-  ENVIRONMENT_LABEL,
   type FoundRelease,
   installer,
   type Leftover,
   type Lock,
   leftovers,
+  type Owner,
+  ownerLabel,
   type PlannedStep,
   type StepResult,
   sharedKey,
@@ -23,43 +24,45 @@ import { removeNamespace, removeRelease } from "./removal.js"
 import { deleted, timed } from "./timed.js"
 
 /**
- * What the environment owns and its file no longer names. What is in the cluster decides: a run that was killed has
+ * What the deployed stage owns and its file no longer names. What is in the cluster decides: a run that was killed has
  * labelled all that it made.
  *
  * @param deployment a deployment whose infrastructure is known; without a cluster there is nothing
  */
 export async function findLeftovers(deployment: Deployment): Promise<Leftover[]> {
-  const { environment } = deployment
+  const { stage } = deployment
   if (!deployment.hasCluster()) return []
   const kubernetes = await deployment.kubernetes()
-  if (environment.tenant) {
+  if (stage.tenant) {
     const lists = await Promise.all((await tenantNamespaces(deployment)).map((name) => releasesIn(kubernetes, name)))
-    return leftovers(environment, { namespaces: [], releases: lists.flat(), tenants: [] })
+    return leftovers(stage, { namespaces: [], releases: lists.flat(), tenants: [] })
   }
-  const labelSelector = `${ENVIRONMENT_LABEL}=${environment.name}`
+  const label = ownerLabel(stage)
+  const labelSelector = `${label}=${stage.name}`
   const [spaces, labelled, tenants] = await Promise.all([
     kubernetes.list<KubernetesObject>("/api/v1/namespaces", { labelSelector }),
     releasesIn(kubernetes, "", labelSelector),
     informedTenants(deployment),
   ])
   const namespaces = spaces.map(({ metadata }) => metadata.name)
-  const named = new Set(Object.values(environment.releases).map(({ namespace }) => namespace))
+  const named = new Set(Object.values(stage.releases).map(({ namespace }) => namespace))
   const unnamed = namespaces.filter((name) => !named.has(name))
-  const others = await Promise.all(unnamed.map((name) => releasesIn(kubernetes, name, `!${ENVIRONMENT_LABEL}`)))
-  return leftovers(environment, { namespaces, releases: [...labelled, ...others.flat()], tenants })
+  const others = await Promise.all(unnamed.map((name) => releasesIn(kubernetes, name, `!${label}`)))
+  return leftovers(stage, { namespaces, releases: [...labelled, ...others.flat()], tenants })
 }
 
 /** The namespaces that a tenant's releases are in, or were in when its last deployment finished: it cannot see others. */
 async function tenantNamespaces(deployment: Deployment): Promise<string[]> {
   const text = await lastLock(deployment)
   const before = text ? Object.values((JSON.parse(text) as Lock).releases) : []
-  return [...new Set([...Object.values(deployment.environment.releases), ...before].map(({ namespace }) => namespace))]
+  return [...new Set([...Object.values(deployment.stage.releases), ...before].map(({ namespace }) => namespace))]
 }
 
 /** The tenants for which there is a document of what they are told. */
-async function informedTenants({ environment, place }: Deployment): Promise<string[]> {
-  const known = Object.keys(environment.tenants)
-  const key = sharedKey(environment.name)
+async function informedTenants({ stage, place }: Deployment): Promise<string[]> {
+  if (stage.scope !== "environment") return []
+  const known = Object.keys(stage.tenants)
+  const key = sharedKey(stage.name)
   const etags = await Promise.all(known.map((tenant) => Documents.in(place, tenantPrefix(tenant)).etag(key)))
   return known.filter((_, index) => etags[index] !== undefined)
 }
@@ -73,7 +76,7 @@ export interface InTheWay {
 }
 
 /**
- * The leftover releases that own objects which a release is about to bring. Helm takes no object over from another release:
+ * The leftover releases of the deployed stage that own objects which a release is about to bring. Helm takes no object over from another release:
  * they must go before it is installed, not after.
  *
  * @param deployment the deployment
@@ -100,11 +103,11 @@ export async function inTheWay(
 }
 
 /** Leftovers as rows of a plan. */
-export const planLeftovers = (found: readonly Leftover[]): PlannedStep[] =>
+export const planLeftovers = (found: readonly Leftover[], { scope }: Owner): PlannedStep[] =>
   found.map(({ step, kept }) =>
     kept
       ? { step, action: "unchanged", summary: `kept: ${kept}` }
-      : { step, action: "delete", summary: "the environment's file no longer names it" },
+      : { step, action: "delete", summary: `the ${scope}'s file no longer names it` },
   )
 
 /**
@@ -132,14 +135,14 @@ export async function removeLeftovers(found: readonly Leftover[], deployment: De
 }
 
 async function remove({ kind, name, namespace = "" }: Leftover, deployment: Deployment): Promise<string[]> {
-  if (kind === "release") return removeRelease(deployment, namespace, name)
+  if (kind === "release") return removeRelease(deployment, deployment.stage, namespace, name)
   if (kind === "namespace") await removeNamespace(deployment, name)
-  else await Documents.in(deployment.place, tenantPrefix(name)).remove(sharedKey(deployment.environment.name))
+  else await Documents.in(deployment.place, tenantPrefix(name)).remove(sharedKey(deployment.stage.name))
   return []
 }
 
 /**
- * Uninstalls what others have installed in the environment's namespaces.
+ * Uninstalls what others have installed in the deployed stage's namespaces.
  *
  * @param found what was found
  * @param deployment the deployment

@@ -1,18 +1,19 @@
 // What a release finds in its namespace: the namespace itself, and Secrets filled from AWS Secrets Manager.
-import { type Environment, NAMESPACE_LABELS, ownerLabels, type Release, type SecretValue } from "../model/index.js"
+import { type Owner, ownerLabels, podSecurityLabels, type Release, type SecretValue } from "../model/index.js"
 import { secretValue } from "../tools/secrets-manager.js"
 import type { Deployment } from "./deployment.js"
 import { secretLabels } from "./removal.js"
 
-/** A namespace of an environment, in which restricted Pod Security is enforced. */
-export function namespaceObject(name: string, environment: Environment): object {
-  const labels = { ...NAMESPACE_LABELS, ...ownerLabels(environment) }
-  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } }
+/** The namespace of a release, in which Kubernetes enforces the release's Pod Security standard. */
+export function namespaceObject({ namespace, podSecurity }: Release, owner: Owner): object {
+  const labels = { ...podSecurityLabels(podSecurity), ...ownerLabels(owner) }
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } }
 }
 
 /**
  * The Secrets of a release, with their values.
  *
+ * @param owner whose release it is
  * @param namespace where they are
  * @param release the release's name
  * @param secrets what the environment says of them, references filled in
@@ -20,12 +21,13 @@ export function namespaceObject(name: string, environment: Environment): object 
  * @throws when a value cannot be read
  */
 export async function secretObjects(
+  owner: Owner,
   namespace: string,
   release: string,
   secrets: Release["secrets"],
   deployment: Deployment,
 ): Promise<object[]> {
-  const labels = secretLabels(deployment, release)
+  const labels = secretLabels(owner, release)
   return Promise.all(
     Object.entries(secrets).map(async ([name, keys]) => {
       const pairs = Object.entries(keys).map(async ([key, from]) => [key, base64(await bytesFor(from, deployment))])

@@ -1,10 +1,14 @@
 // Whose namespaces and releases in the cluster are: nothing that is somebody else's is taken over.
 import {
-  ENVIRONMENT_LABEL,
   type FoundRelease,
   installer,
   isOwn,
   namespaceRefusal,
+  type Owner,
+  ownerLabel,
+  ownerOf,
+  podSecurityLabels,
+  type Release,
   releaseRefusal,
 } from "../model/index.js"
 import type { Kubernetes, KubernetesObject } from "../tools/kubernetes.js"
@@ -14,53 +18,59 @@ import type { Deployment } from "./deployment.js"
  * Refuses to install where something of somebody else would be taken over.
  *
  * @param deployment the deployment
- * @param namespace the namespace of a release
- * @param release the release's name; not given where only the namespace is made ready
- * @returns why it must be installed anew, so that it says whose it is; undefined when it does, or nothing is there
+ * @param owner who would install it
+ * @param release what the files say of it
+ * @param name the release's name; not given where only the namespace is made ready
+ * @returns why it must be installed anew, so that it says whose it is and its namespace is as the files say; undefined when
+ *   that is so, or nothing is there
  * @throws with who owns what is there, and what to do
  */
 export async function assertOwn(
   deployment: Deployment,
-  namespace: string,
-  release?: string,
+  owner: Owner,
+  { namespace, podSecurity }: Pick<Release, "namespace" | "podSecurity">,
+  name?: string,
 ): Promise<string | undefined> {
-  const { environment } = deployment
   const kubernetes = await deployment.kubernetes()
   const [space, [found]] = await Promise.all([
     // Whoever hands a namespace to a tenant has made sure that it is his.
-    environment.tenant ? undefined : lookAt(kubernetes, deployment, namespace),
-    release ? releasesIn(kubernetes, namespace, `name=${release}`) : [],
+    owner.tenant ? undefined : lookAt(kubernetes, owner, namespace),
+    name ? releasesIn(kubernetes, namespace, `name=${name}`) : [],
   ])
-  const refused = space?.refusal ?? releaseRefusal(environment, found)
+  const refused = space?.refusal ?? releaseRefusal(owner, found)
   if (refused) throw new Error(refused)
-  if (found && !isOwn(environment, found)) return `taken over: it is ${installer(found)}`
-  const unsaid = (space?.labels && !space.labels[ENVIRONMENT_LABEL]) || (found && !found.labels[ENVIRONMENT_LABEL])
-  return unsaid ? "does not say yet that it is this environment's" : undefined
+  if (found && !isOwn(owner, found)) return `taken over: it is ${installer(found)}`
+  const unsaid = (space?.labels && !ownerOf(space.labels)) || (found && !ownerOf(found.labels))
+  if (unsaid) return `does not say yet that it is this ${owner.scope}'s`
+  const { labels } = space ?? {}
+  const wrong =
+    labels && Object.entries(podSecurityLabels(podSecurity)).find(([label, level]) => labels[label] !== level)
+  return wrong && `namespace ${namespace}: ${wrong[0]} is ${labels[wrong[0]] ?? "not set"} in place of ${wrong[1]}`
 }
 
 /**
- * Whether the environment may delete a namespace, with all that is in it.
+ * Whether an owner may delete a namespace, with all that is in it.
  *
  * @param name the namespace
  */
-export async function isOwnNamespace(deployment: Deployment, name: string): Promise<boolean> {
-  if (deployment.environment.tenant) return false
-  const { labels, refusal } = await lookAt(await deployment.kubernetes(), deployment, name)
+export async function isOwnNamespace(deployment: Deployment, owner: Owner, name: string): Promise<boolean> {
+  if (owner.tenant) return false
+  const { labels, refusal } = await lookAt(await deployment.kubernetes(), owner, name)
   return labels !== undefined && refusal === undefined
 }
 
 async function lookAt(
   kubernetes: Kubernetes,
-  { environment }: Deployment,
+  owner: Owner,
   name: string,
 ): Promise<{ labels?: Record<string, string>; refusal?: string }> {
   const labels = await labelsOf(kubernetes, name)
-  if (!labels || labels[ENVIRONMENT_LABEL])
-    return { labels, refusal: namespaceRefusal(environment, { name, labels }, { releases: [], objects: [] }) }
+  if (!labels || ownerOf(labels))
+    return { labels, refusal: namespaceRefusal(owner, { name, labels }, { releases: [], objects: [] }) }
   const [releases, objects] = await Promise.all([releasesIn(kubernetes, name), objectsIn(kubernetes, name)])
-  // Another release of this environment may have made it its own in the meantime.
+  // Another release of this owner may have made it its own in the meantime.
   const now = await labelsOf(kubernetes, name)
-  return { labels: now, refusal: namespaceRefusal(environment, { name, labels: now }, { releases, objects }) }
+  return { labels: now, refusal: namespaceRefusal(owner, { name, labels: now }, { releases, objects }) }
 }
 
 /** The labels of a namespace; undefined where it is not there. */
@@ -112,13 +122,13 @@ async function objectsIn(kubernetes: Kubernetes, namespace: string): Promise<str
     .filter((object) => !["configmaps/kube-root-ca.crt", "serviceaccounts/default"].includes(object))
 }
 
-/** What others have installed in the environment's namespaces; nothing for a tenant, whose namespaces are not his own. */
+/** What others have installed in the deployed stage's namespaces; nothing for a tenant, whose namespaces are not his own. */
 export async function foreignReleases(deployment: Deployment): Promise<FoundRelease[]> {
-  const { environment } = deployment
-  if (environment.tenant || !deployment.hasCluster()) return []
+  const { stage } = deployment
+  if (stage.tenant || !deployment.hasCluster()) return []
   const kubernetes = await deployment.kubernetes()
-  const labelSelector = `${ENVIRONMENT_LABEL}=${environment.name}`
+  const labelSelector = `${ownerLabel(stage)}=${stage.name}`
   const spaces = await kubernetes.list<KubernetesObject>("/api/v1/namespaces", { labelSelector })
   const lists = await Promise.all(spaces.map(({ metadata }) => releasesIn(kubernetes, metadata.name)))
-  return lists.flat().filter((release) => !isOwn(environment, release))
+  return lists.flat().filter((release) => !isOwn(stage, release))
 }

@@ -1,7 +1,7 @@
 // Says what a deployment would do, without doing any of it.
-import type { Graph, PlannedStep } from "../model/index.js"
+import type { Graph, PlannedStep, Stage } from "../model/index.js"
 import type { Deployment } from "./deployment.js"
-import { stepFor } from "./index.js"
+import { workFor } from "./index.js"
 import { infrastructureChanges } from "./infrastructure.js"
 import { walk } from "./walk.js"
 
@@ -21,15 +21,15 @@ export async function plan(graph: Graph, deployment: Deployment, ask: Ask): Prom
     const missing = needs.filter(({ action }) => action === "create" || action === "unknown")
     if (missing.length > 0)
       return { step: step.id, action: "unknown", summary: `follows ${missing.map((need) => need.step).join(", ")}` }
-    const work = stepFor(step, deployment)
+    const work = workFor(step, deployment)
     const found = await work.inspect()
     const { action, why } = work.plan(found)
-    deployment.keep(step.id, work.outputs(found))
+    work.keep(found)
     const asked = ask === "all" || (ask === "changed" && action === "update")
     if (step.kind === "infrastructure" && action !== "create" && asked) {
-      const details = await infrastructureChanges(step.scope, step.environment, deployment)
+      const details = await infrastructureChanges(step.stage, deployment)
       if (action === "unchanged" && details.length > 0) {
-        const command = `infra --env ${step.environment.name} --scope ${step.scope} --action apply`
+        const command = `infra ${optionsFor(step.stage, deployment)} --action apply`
         return {
           step: step.id,
           action: "update",
@@ -41,4 +41,10 @@ export async function plan(graph: Graph, deployment: Deployment, ask: Ask): Prom
     }
     return { step: step.id, action, summary: why }
   })
+}
+
+/** The options of `infra` that name a stage. */
+function optionsFor({ scope, name }: Stage, { stage }: Deployment): string {
+  const owner = scope === "environment" ? { scope, name } : stage
+  return `${owner.scope === "environment" ? "--env" : "--cluster"} ${owner.name} --scope ${scope}`
 }

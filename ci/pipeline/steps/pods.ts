@@ -3,15 +3,15 @@ import { formatAddresses, formatPods, type Ingress, type Pod, type Service } fro
 import type { Deployment } from "./deployment.js"
 
 /**
- * What runs in an environment's namespaces.
+ * What runs in the deployed stage's namespaces.
  *
  * @param deployment the deployment
  * @returns paragraphs: the pods with their kinds, and where to look if the target is still there then; one that would say nothing is left out
  */
 export async function whatRuns(deployment: Deployment): Promise<string[]> {
-  const { environment, target } = deployment
+  const { stage, target } = deployment
   const kubernetes = await deployment.kubernetes()
-  const namespaces = [...new Set(Object.values(environment.releases).map(({ namespace }) => namespace))].sort()
+  const namespaces = [...new Set(Object.values(stage.releases).map(({ namespace }) => namespace))].sort()
   const all = async <T>(api: string, plural: string): Promise<T[]> =>
     (await Promise.all(namespaces.map((name) => kubernetes.list<T>(`/${api}/namespaces/${name}/${plural}`)))).flat()
   const [pods, services, ingresses] = await Promise.all([

@@ -10,21 +10,10 @@ import {
   type Revision,
   wasGood,
 } from "../model/index.js"
-import type { Helm } from "../tools/helm.js"
 import { content, forgetRecord, history, labelRecord } from "../tools/helm-records.js"
-import type { Kubernetes } from "../tools/kubernetes.js"
+import type { Installed } from "./installed.js"
 import { strangeObjects, unreadyObjects, type Wrong } from "./release-objects.js"
 import { uninstall } from "./release-uninstall.js"
-
-/** A release in a cluster. */
-export interface Installed {
-  helm: Helm
-  kubernetes: Kubernetes
-  namespace: string
-  name: string
-  /** Seconds for hooks, and until all is ready. */
-  timeout: number
-}
 
 /** What is forgotten and tried once more ends: five repairs are more than any history needs. */
 const mostRepairs = 5

@@ -1,5 +1,5 @@
 // The Secrets of a release: written when what they are made of has changed, and then the pods that use them are restarted.
-import { digest, type Release } from "../model/index.js"
+import { digest, type Owner, type Release } from "../model/index.js"
 import { fieldManager, type Kubernetes, type KubernetesObject } from "../tools/kubernetes.js"
 import { secretVersion } from "../tools/secrets-manager.js"
 import type { Deployment } from "./deployment.js"
@@ -100,6 +100,7 @@ async function sourceOf(
  * Writes Secrets that are not as they should be, and restarts the pods that use them: a running program does not see a new
  * value. Killed anywhere, it is done again, because the Secrets say so last that they are as they should be.
  *
+ * @param owner whose release it is
  * @param namespace where they are; what uses them is there, too
  * @param release the release's name
  * @param secrets what the environment says of all Secrets of the release, references filled in
@@ -108,6 +109,7 @@ async function sourceOf(
  * @returns the workloads that were restarted
  */
 export async function writeSecrets(
+  owner: Owner,
   namespace: string,
   release: string,
   secrets: Release["secrets"],
@@ -117,7 +119,7 @@ export async function writeSecrets(
   if (stale.length === 0) return []
   const kubernetes = await deployment.kubernetes()
   const chosen = Object.fromEntries(stale.map(({ name }) => [name, secrets[name]]))
-  const objects = (await secretObjects(namespace, release, chosen, deployment)) as KubernetesObject[]
+  const objects = (await secretObjects(owner, namespace, release, chosen, deployment)) as KubernetesObject[]
   const users = await workloadsUsing(
     kubernetes,
     namespace,

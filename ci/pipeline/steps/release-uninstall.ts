@@ -3,8 +3,8 @@ import { lastOf } from "../model/index.js"
 import { content, forgetRecord, history, ofRemoval } from "../tools/helm-records.js"
 import { say } from "../tools/say.js"
 import { diagnoseHooks } from "./diagnosis.js"
+import type { Installed } from "./installed.js"
 import { ownObjects, strangeObjects } from "./release-objects.js"
-import type { Installed } from "./release-repair.js"
 import { Watch } from "./release-watch.js"
 
 /** Seconds until all must be gone, at least: the timeout of a release says how long it starts, not how long it ends. */

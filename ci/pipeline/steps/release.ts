@@ -10,8 +10,11 @@ import {
   notAsMade,
   ownerLabels,
   type Release,
+  type ReleaseStep,
   type Revision,
+  releasesPath,
   resolveAll,
+  type Stage,
   TENANT_LABEL,
 } from "../model/index.js"
 import { renderChart } from "../tools/helm-charts.js"
@@ -20,15 +23,16 @@ import type { KubernetesObject } from "../tools/kubernetes.js"
 import { say } from "../tools/say.js"
 import type { Deployment } from "./deployment.js"
 import { diagnose } from "./diagnosis.js"
+import type { Installed } from "./installed.js"
 import { type InTheWay, inTheWay } from "./leftovers.js"
 import { namespaceObject } from "./namespace.js"
 import { assertOwn } from "./ownership.js"
 import { hasManualDaemonSet, ownObjects, scaleUp, type Wrong, wrongObjects } from "./release-objects.js"
-import { assertAddressable, type Installed, markGood, repair } from "./release-repair.js"
+import { assertAddressable, markGood, repair } from "./release-repair.js"
 import { type Stale, staleSecrets, writeSecrets } from "./release-secrets.js"
 import { Watch } from "./release-watch.js"
 import { destroyRelease, removeRelease, removeSecrets } from "./removal.js"
-import type { Step } from "./step.js"
+import type { Work } from "./work.js"
 
 interface Found {
   made: string
@@ -38,7 +42,7 @@ interface Found {
   wrong: Wrong[]
   /** Secrets that are not there, or have a new value. */
   stale: Stale[]
-  /** Why it does not say that it is this environment's. */
+  /** Why it does not say that it is this stage's. */
   unclaimed?: string
   /** Leftovers that must go first. */
   first: InTheWay[]
@@ -49,20 +53,25 @@ interface Found {
 }
 
 /**
- * The step that installs one release.
+ * What installs one release.
  *
  * @param id the step's name in the graph
  * @param name the release's name
- * @param release what the environment says of it
+ * @param of whose release it is, and what the files say of it
  * @param deployment the deployment that it belongs to
  */
-export function releaseStep(id: string, name: string, release: Release, deployment: Deployment): Step<Found> {
-  const { environment } = deployment
+export function releaseWork(
+  id: string,
+  name: string,
+  { stage, release }: Pick<ReleaseStep, "stage" | "release">,
+  deployment: Deployment,
+): Work<Found> {
   const { namespace, timeout } = release
+  const at = [...releasesPath(stage.scope), name]
   const resolved = () => ({
-    chart: String(deployment.yielded("chart")[chartName(release.chart)].values.digest),
-    values: resolveAll(environment, ["releases", name, "values"], deployment.lookup()),
-    secrets: resolveAll(environment, ["releases", name, "secrets"], deployment.lookup()) as Release["secrets"],
+    chart: deployment.yields.charts[chartName(release.chart)].digest,
+    values: resolveAll(stage, [...at, "values"], deployment.lookup(stage)),
+    secrets: resolveAll(stage, [...at, "secrets"], deployment.lookup(stage)) as Release["secrets"],
   })
   const rendered = async () => {
     const chart = chartDirectory(release.chart)
@@ -77,7 +86,7 @@ export function releaseStep(id: string, name: string, release: Release, deployme
   // Helm keeps labels that it is not told: "null" takes away the one of a tenant that had the release before.
   const labels = (made: string, last?: Revision, found: string[] = []) => ({
     ...(last?.labels[TENANT_LABEL] && { [TENANT_LABEL]: "null" }),
-    ...ownerLabels(environment),
+    ...ownerLabels(stage),
     ...(found.length > 0 && { [FOUND_LABEL]: "1" }),
     [MADE_LABEL]: madeLabel(made, (last?.revision ?? 0) + 1),
   })
@@ -85,7 +94,7 @@ export function releaseStep(id: string, name: string, release: Release, deployme
   const foundWithout = async (last?: Revision): Promise<string[]> => {
     const kubernetes = await deployment.kubernetes()
     // A tenant may not look at namespaces.
-    if (last || !(environment.tenant || (await kubernetes.get(`/api/v1/namespaces/${namespace}`)))) return []
+    if (last || !(stage.tenant || (await kubernetes.get(`/api/v1/namespaces/${namespace}`)))) return []
     // What Helm cannot render, it cannot install either, and it says so itself.
     const own = await ownObjects(kubernetes, namespace, name, await rendered().catch(() => ""))
     return own.map(({ title }) => title)
@@ -98,7 +107,7 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       const kubernetes = await deployment.kubernetes()
       const [revisions, unclaimed] = await Promise.all([
         history(kubernetes, namespace, name),
-        assertOwn(deployment, namespace, name),
+        assertOwn(deployment, stage, release, name),
       ])
       const last = lastOf(revisions)
       const first = last && !notAsMade(last, made) ? [] : await inTheWay(deployment, namespace, rendered)
@@ -134,7 +143,7 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       const tell = (line: string) => say(`${id}: ${line}`)
       await assertAddressable(there)
       // A tenant's namespace is made by whoever runs the cluster.
-      if (!environment.tenant) await kubernetes.apply(namespaceObject(namespace, environment) as KubernetesObject)
+      if (!stage.tenant) await kubernetes.apply(namespaceObject(release, stage) as KubernetesObject)
       // Where the way back is barred, the way forward may not be: what is deployed now may be the correction.
       const repaired = await repair(there).catch((error: Error) => [`${error.message}; upgrading all the same`])
       repaired.forEach(tell)
@@ -142,22 +151,22 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       if (found.length > 0) tell(`Helm's records are gone, but these are there, and are kept: ${found.join(", ")}`)
       const start = await scaleUpLast(there)
       for (const one of first) {
-        await deployment.mayChange()
-        const notes = await removeRelease(deployment, one.namespace, one.name)
+        await deployment.mayChange(stage)
+        const notes = await removeRelease(deployment, deployment.stage, one.namespace, one.name)
         repaired.push(`release ${one.name} in namespace ${one.namespace} was removed first: ${owns(one)}`, ...notes)
         tell(`removed release ${one.name} in namespace ${one.namespace}: ${owns(one)}`)
       }
       const stale = await staleSecrets(namespace, name, secrets, deployment)
-      await deployment.mayChange()
-      for (const workload of await writeSecrets(namespace, name, secrets, stale, deployment))
+      await deployment.mayChange(stage)
+      for (const workload of await writeSecrets(stage, namespace, name, secrets, stale, deployment))
         tell(`restarts ${workload}, because a Secret of it has changed`)
 
-      const reference = `oci://${host}/${environment.chartRepository}/${chartName(release.chart)}@${chart}`
+      const reference = `oci://${host}/${stage.chartRepository}/${chartName(release.chart)}@${chart}`
       const watch = new Watch(kubernetes, namespace, name, tell)
       const upgrade = async ({ last, manifest }: Omit<Last, "scaled">) => {
         const manual = hasManualDaemonSet(manifest)
         const spec = { name, namespace, chart: reference, values, labels: labels(made, last, found), timeout, manual }
-        await deployment.mayChange()
+        await deployment.mayChange(stage)
         await watch.during(helm.upgrade(spec))
       }
       try {
@@ -170,22 +179,27 @@ export function releaseStep(id: string, name: string, release: Release, deployme
       } catch (error) {
         const { message } = error as Error
         throw new Error(
-          [message, ...advice(message), ...repaired, ...(await aftermath(deployment, there, watch, before))].join("\n"),
+          [
+            message,
+            ...advice(message, stage, deployment),
+            ...repaired,
+            ...(await aftermath(deployment, stage, there, watch, before)),
+          ].join("\n"),
         )
       } finally {
         // Where it fails, the Jobs go some time later, and the next plan names what is not as applied.
         await watch.jobs.letGo().catch(() => {})
       }
-      await deployment.mayChange()
-      await removeSecrets(deployment, namespace, name, Object.keys(secrets))
+      await deployment.mayChange(stage)
+      await removeSecrets(deployment, stage, namespace, name, Object.keys(secrets))
       return { made, last: await markGood(there), wrong: [], stale: [], first: [], repaired }
     },
-    outputs: ({ made, last, repaired }) => ({
-      version: `revision ${last?.revision ?? 0}`,
-      values: { made },
-      note: repaired?.join("\n") || undefined,
-    }),
-    destroy: () => destroyRelease(deployment, namespace, name, timeout),
+    keep({ made, last, repaired }) {
+      const revision = `revision ${last?.revision ?? 0}`
+      deployment.yields.releases[name] = { revision, made }
+      return { version: revision, note: repaired?.join("\n") || undefined }
+    },
+    destroy: () => destroyRelease(deployment, stage, namespace, name, timeout),
   }
 }
 
@@ -205,10 +219,15 @@ async function scaleUpLast({ kubernetes, namespace, name }: Installed): Promise<
 }
 
 /** What to do about an error of Helm's that does not say it. */
-const advice = (message: string) =>
-  message.includes("invalid ownership metadata")
-    ? ["Helm takes over no object of another release, or of nobody: rename it in the chart, or have it removed first"]
-    : []
+function advice(message: string, stage: Stage, deployment: Deployment): string[] {
+  if (!message.includes("invalid ownership metadata")) return []
+  const next =
+    "Helm takes over no object of another release, or of nobody: rename it in the chart, or have it removed first"
+  if (stage === deployment.stage) return [next]
+  return [
+    `${next}. If a former release of the cluster owns it: deploy --cluster ${stage.name} removes what no file names any more`,
+  ]
+}
 
 const owns = ({ owns }: InTheWay) => `it owns ${owns.join(", ")}`
 
@@ -217,11 +236,18 @@ const owns = ({ owns }: InTheWay) => `it owns ${owns.join(", ")}`
  * cannot do is one more thing to say.
  *
  * @param deployment the deployment; what another run installs by now is not repaired
+ * @param stage whose release it is
  * @param there the release
  * @param watch who watched it
  * @param before the last revision before the upgrade
  */
-async function aftermath(deployment: Deployment, there: Installed, watch: Watch, before?: Revision): Promise<string[]> {
+async function aftermath(
+  deployment: Deployment,
+  stage: Stage,
+  there: Installed,
+  watch: Watch,
+  before?: Revision,
+): Promise<string[]> {
   const { kubernetes, namespace, name } = there
   const said: string[] = []
   try {
@@ -230,7 +256,7 @@ async function aftermath(deployment: Deployment, there: Installed, watch: Watch,
     if (last.revision === before?.revision)
       return [`Helm made no revision: revision ${last.revision} was left as it is`]
     said.push(await diagnose(kubernetes, namespace, name, last.revision, watch.hooks))
-    await deployment.mayChange()
+    await deployment.mayChange(stage)
     said.push(...(await repair(there)))
   } catch (error) {
     said.push((error as Error).message)

@@ -1,5 +1,5 @@
-// Takes away what is an environment's own in the cluster: releases, the Secrets that were written for them, namespaces.
-import { isOf, ownerLabels } from "../model/index.js"
+// Takes away what is a stage's own in the cluster: releases, the Secrets that were written for them, namespaces.
+import { isOf, type Owner, ownerLabels } from "../model/index.js"
 import type { KubernetesObject } from "../tools/kubernetes.js"
 import type { Deployment } from "./deployment.js"
 import { isOwnNamespace, releasesIn } from "./ownership.js"
@@ -9,25 +9,26 @@ import { patience, uninstall } from "./release-uninstall.js"
 export const releaseLabel = "wallet-world.release"
 
 /** The labels of a release's Secrets. */
-export const secretLabels = (deployment: Deployment, release: string): Record<string, string> => ({
-  ...ownerLabels(deployment.environment),
+export const secretLabels = (owner: Owner, release: string): Record<string, string> => ({
+  ...ownerLabels(owner),
   [releaseLabel]: release,
 })
 
 /**
- * Takes a release away, and its namespace with it, where that is the environment's and no other release is in it.
+ * Takes a release away, and its namespace with it, where that is its owner's and no other release is in it.
  *
  * @param timeout the release's own; nothing must be gone earlier than after {@link patience}
  * @returns what else had to be done
  */
 export async function destroyRelease(
   deployment: Deployment,
+  owner: Owner,
   namespace: string,
   name: string,
   timeout: number,
 ): Promise<string[]> {
-  const own = await isOwnNamespace(deployment, namespace)
-  const notes = await removeRelease(deployment, namespace, name, timeout)
+  const own = await isOwnNamespace(deployment, owner, namespace)
+  const notes = await removeRelease(deployment, owner, namespace, name, timeout)
   try {
     if (own) await removeNamespace(deployment, namespace, timeout)
     return notes
@@ -37,23 +38,24 @@ export async function destroyRelease(
 }
 
 /**
- * Uninstalls a release of the environment, and deletes the Secrets that were written for it. One that is not there, or is
- * another environment's, is no error.
+ * Uninstalls a release of an owner, and deletes the Secrets that were written for it. One that is not there, or is
+ * another owner's, is no error.
  *
  * @param timeout the release's own, where it is known
  * @returns what else had to be done
  */
 export async function removeRelease(
   deployment: Deployment,
+  owner: Owner,
   namespace: string,
   name: string,
   timeout = patience,
 ): Promise<string[]> {
   const kubernetes = await deployment.kubernetes()
   const [found] = await releasesIn(kubernetes, namespace, `name=${name}`)
-  const owns = found && isOf(deployment.environment, found)
+  const owns = found && isOf(owner, found)
   const notes = owns ? await uninstall({ helm: await deployment.helm(), kubernetes, namespace, name, timeout }) : []
-  await removeSecrets(deployment, namespace, name, [])
+  await removeSecrets(deployment, owner, namespace, name, [])
   return notes
 }
 
@@ -64,12 +66,13 @@ export async function removeRelease(
  */
 export async function removeSecrets(
   deployment: Deployment,
+  owner: Owner,
   namespace: string,
   release: string,
   keep: readonly string[],
 ): Promise<void> {
   const kubernetes = await deployment.kubernetes()
-  const labels = Object.entries(secretLabels(deployment, release)).map(([key, value]) => `${key}=${value}`)
+  const labels = Object.entries(secretLabels(owner, release)).map(([key, value]) => `${key}=${value}`)
   const path = `/api/v1/namespaces/${namespace}/secrets`
   const found = await kubernetes.list<KubernetesObject>(path, { labelSelector: labels.join() })
   const old = found.map(({ metadata }) => metadata.name).filter((name) => !keep.includes(name))
@@ -79,7 +82,7 @@ export async function removeSecrets(
 /**
  * Deletes a namespace with all that is in it, unless a release is left there.
  *
- * @param name a namespace that is the environment's
+ * @param name a namespace that is the owner's
  * @param timeout that of a release in it, where it is known
  */
 export async function removeNamespace(deployment: Deployment, name: string, timeout = patience): Promise<void> {

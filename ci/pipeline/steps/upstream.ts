@@ -64,7 +64,7 @@ export async function copyUpstream(
   try {
     await copyImage(target, registry, reference, image.repository, tag)
   } catch (error) {
-    const { platform } = deployment.environment
+    const { platform } = deployment.stage
     const why = reasonOf(error)
     say(`${image.copy}: the engine pulls it, for ${platform} only: ${briefly(why)}`)
     try {
@@ -95,7 +95,7 @@ async function present({ repository, copy }: Copied, digest: string, { place }: 
 /** The digest that the registry answers now: to the engine, or else to a container, which reaches the target's own. */
 async function digestNow(copy: string, deployment: Deployment): Promise<string> {
   try {
-    const [, digest] = (await pulled(copy, deployment.environment.platform).imageRef()).split("@")
+    const [, digest] = (await pulled(copy, deployment.stage.platform).imageRef()).split("@")
     return digest
   } catch (error) {
     const registry = await deployment.registry()
@@ -107,7 +107,7 @@ async function digestNow(copy: string, deployment: Deployment): Promise<string> 
 
 /** Where the pinned image cannot be had, and a stand-in answers for it: that one. */
 async function standIn(pinned: string, image: Copied, deployment: Deployment): Promise<Upstream | undefined> {
-  const { platform } = deployment.environment
+  const { platform } = deployment.stage
   const there = await pulled(pinned, platform)
     .imageRef()
     .catch(() => undefined)

@@ -38,6 +38,11 @@ export async function run(box: Container, command: string[]): Promise<Done> {
   return succeeded(command, await ended(fresh(box), command))
 }
 
+/** The same for a command that must not be run twice: each run of it is one more revision, and one more run of its hooks. */
+export async function runOnce(box: Container, command: string[]): Promise<Done> {
+  return succeeded(command, await printing(fresh(box), command))
+}
+
 /**
  * Runs commands whose results depend on the container alone: out of the engine's cache where they ran before. They run one after
  * the other in one container, because each request to the engine takes a tenth of a second. Otherwise as {@link run}.
@@ -75,20 +80,22 @@ const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`
  * @returns its exit code, and what it printed, whatever the code
  */
 export async function ended(box: Container, command: string[]): Promise<Ended> {
+  return inEngine(box, (from) => printing(from, command))
+}
+
+async function printing(box: Container, command: string[]): Promise<Ended> {
   const script = `#!/bin/sh\nmkdir -p ${quietly} && exec "$@" >${quietly}/stdout 2>${quietly}/stderr\n`
-  return inEngine(box, async (from) => {
-    const done = from
-      .withNewFile("/usr/local/bin/quietly", script, { permissions: 0o755 })
-      .withExec(["quietly", ...command], { expect: ReturnType.Any })
-    const file = (name: string) => done.file(`${quietly}/${name}`).contents()
-    const [code, stdout, stderr] = await Promise.all([done.exitCode(), file("stdout"), file("stderr")])
-    return { code, stdout, stderr, box: done }
-  })
+  const done = box
+    .withNewFile("/usr/local/bin/quietly", script, { permissions: 0o755 })
+    .withExec(["quietly", ...command], { expect: ReturnType.Any })
+  const file = (name: string) => done.file(`${quietly}/${name}`).contents()
+  const [code, stdout, stderr] = await Promise.all([done.exitCode(), file("stdout"), file("stderr")])
+  return { code, stdout, stderr, box: done }
 }
 
 /**
  * Runs a command, and runs it once more where the engine could not take its container away, which had gone by itself: the
- * engine then takes the command for failed, however it ended. All commands can be run again.
+ * engine then takes the command for failed, however it ended.
  */
 async function inEngine(box: Container, work: (from: Container) => Promise<Ended>): Promise<Ended> {
   try {

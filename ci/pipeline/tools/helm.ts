@@ -4,7 +4,7 @@ import { helmValues } from "../model/index.js"
 import type { AwsPlace } from "./aws.js"
 import { type Cluster, withCluster } from "./cluster.js"
 import type { Registry } from "./ecr.js"
-import { run } from "./exec.js"
+import { runOnce } from "./exec.js"
 import { withRegistryLogin } from "./registry.js"
 import { toolbox } from "./toolbox.js"
 
@@ -83,6 +83,6 @@ export class Helm {
 
   private async run(namespace: string, timeout: number, args: string[], more = (box: Container) => box): Promise<void> {
     const box = await withCluster(this.box, this.place, this.cluster, runSeconds(timeout))
-    await run(more(box), ["helm", ...args, "--namespace", namespace, "--timeout", `${timeout}s`])
+    await runOnce(more(box), ["helm", ...args, "--namespace", namespace, "--timeout", `${timeout}s`])
   }
 }

@@ -8,7 +8,7 @@ import {
   lookupIn,
   makeLock,
 } from "../../../ci/pipeline/model/index.js"
-import { edited, files } from "./fixture.js"
+import { edited, files, infrastructureOf } from "./fixture.js"
 
 const path = "services/shop/chart/shop"
 const named = loadEnvironment(files(), "one")
@@ -24,13 +24,13 @@ describe("a chart that is named by its path", () => {
   })
 
   it("has the same repository", () => {
-    expect(placed.infrastructure.account).toEqual(named.infrastructure.account)
+    expect(infrastructureOf(placed).account).toEqual(infrastructureOf(named).account)
   })
 
   it("is in the lock and in Argo CD's Applications by its name", () => {
-    const made = { version: "1", values: { digest: digest("x"), made: "x" } }
-    const yields = { chart: { shop: made }, release: { shop: made }, infra: {}, image: {} }
-    const lock = (environment: typeof named) => makeLock(environment, null, (kind) => yields[kind])
+    const charts = { shop: { version: "1", digest: digest("x") } }
+    const yields = { charts, releases: { shop: { revision: "1", made: "x" } }, infrastructure: {}, images: {} }
+    const lock = (environment: typeof named) => makeLock(environment, null, yields)
     expect(lock(placed)).toEqual(lock(named))
     const applications = (environment: typeof named) =>
       argoApplications(environment, {

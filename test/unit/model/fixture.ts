@@ -1,7 +1,15 @@
 // Small sets of environment files for tests, and the repository's own.
 import { readdirSync, readFileSync } from "node:fs"
 import { expect } from "vitest"
-import { type Files, ModelError } from "../../../ci/pipeline/model/index.js"
+import {
+  type Environment,
+  type Files,
+  ModelError,
+  SCOPES,
+  type Scope,
+  type Stage,
+  stageIn,
+} from "../../../ci/pipeline/model/index.js"
 
 /** A valid world of one cluster, two tiers and two environments; tests change single files of it. */
 export const world: Record<string, string> = {
@@ -48,6 +56,13 @@ export function edited(file: string, from: string, to: string): Record<string, s
   expect(world[file]).toContain(from)
   return { [file]: world[file].replace(from, to) }
 }
+
+/** The units of an environment and of what it stands on, by scope. */
+export const infrastructureOf = (environment: Environment) =>
+  Object.fromEntries(SCOPES.map((scope) => [scope, stageIn(environment, scope)?.units])) as Record<
+    Scope,
+    Stage["units"]
+  >
 
 /** The problems that a call ends with, each as "file:line:column message | hint". */
 export function problemsOf(call: () => unknown): string[] {

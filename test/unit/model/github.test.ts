@@ -1,7 +1,7 @@
 // This repository on GitHub: what account and clusters are told of it, and what can be wrong with it.
 import { describe, expect, it } from "vitest"
 import { isPlaceholder, loadEnvironment } from "../../../ci/pipeline/model/index.js"
-import { files, problemsOf, world } from "./fixture.js"
+import { files, infrastructureOf, problemsOf, world } from "./fixture.js"
 
 /** The world with a second cluster, and defaults that name the repository and use what follows from it. */
 const changed = (github: string) => ({
@@ -12,7 +12,7 @@ const changed = (github: string) => ({
   "three.yaml": "cluster: other\ntier: dev\n",
 })
 const load = (name: string, github: string, more = {}) => {
-  const { account, cluster } = loadEnvironment(files({ ...changed(github), ...more }), name).infrastructure
+  const { account, cluster } = infrastructureOf(loadEnvironment(files({ ...changed(github), ...more }), name))
   return [account.access.workflows, cluster.eks.workflows]
 }
 

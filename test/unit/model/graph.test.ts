@@ -79,7 +79,7 @@ describe("buildGraph", () => {
     const { shop } = environment.releases
     const releases = { shop: { ...shop, needs: ["zoo"] }, zoo: { ...shop, needs: ["shop"] } }
     expect(problemsOf(() => buildGraph({ ...environment, releases }))).toEqual([
-      "steps of one depend on each other in a cycle: release:shop -> release:zoo -> release:shop",
+      "steps of environment one depend on each other in a cycle: release:shop -> release:zoo -> release:shop",
     ])
   })
 

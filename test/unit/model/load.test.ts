@@ -1,7 +1,7 @@
 // Layers, facts, and what is wrong with environment files.
 import { describe, expect, it } from "vitest"
 import { listEnvironments, loadEnvironment, loadEnvironments, ModelError } from "../../../ci/pipeline/model/index.js"
-import { edited, files, problemsOf, world } from "./fixture.js"
+import { edited, files, infrastructureOf, problemsOf, world } from "./fixture.js"
 
 const load = (changes: Record<string, string | undefined> = {}, name = "one") => loadEnvironment(files(changes), name)
 const problems = (changes: Record<string, string | undefined>, name = "one") => problemsOf(() => load(changes, name))
@@ -57,12 +57,12 @@ describe("layers", () => {
     const environment = load()
     expect(environment).toMatchObject({ name: "one", host: "one.example.org", protected: false, network: "preview" })
     expect(environment.releases.shop).toMatchObject({ namespace: "shop-one", secrets: {}, needs: [], timeout: 300 })
-    expect(environment.infrastructure.account.ecr.repositories).toEqual(["world/charts/shop", "world/shop"])
+    expect(infrastructureOf(environment).account.ecr.repositories).toEqual(["world/charts/shop", "world/shop"])
   })
 
   it("names the same repositories whichever environment is asked about", () => {
     const extra = { "two.yaml": `${world["two.yaml"]}releases:\n  more: { chart: more, namespace: more }\n` }
-    const repositories = ["one", "two"].map((name) => load(extra, name).infrastructure.account.ecr.repositories)
+    const repositories = ["one", "two"].map((name) => infrastructureOf(load(extra, name)).account.ecr.repositories)
     expect(repositories[0]).toEqual(["world/charts/more", "world/charts/shop", "world/shop"])
     expect(repositories[1]).toEqual(repositories[0])
   })

@@ -122,7 +122,7 @@ describe("namespaces", () => {
     ...["amazon-guardduty", "amazon-cloudwatch", "aws-observability", "eks-mine"],
   ])("%s is not ours to make and to delete", (namespace) => {
     expect(problems({ "one.yaml": `${world["one.yaml"]}${release(namespace)}` })).toEqual([
-      `one.yaml:6:16 releases.shop.namespace must be the environment's own: default, kube-*, amazon-*, aws-* and eks-* belong to Kubernetes and AWS | it is the string "${namespace}"`,
+      `one.yaml:6:16 releases.shop.namespace must be a name of its own: default, kube-*, amazon-*, aws-* and eks-* belong to Kubernetes and AWS | it is the string "${namespace}"`,
     ])
   })
 
@@ -130,11 +130,11 @@ describe("namespaces", () => {
     const tenants =
       "tenants:\n  app:\n    repository: a/b\n    prefix: app/\n    environments: { one: { namespaces: [kube-system] } }\n"
     expect(problems({ "_defaults.yaml": `${tenants}${world["_defaults.yaml"]}` })).toContainEqual(
-      expect.stringMatching(/:5:41 tenants\.app\.environments\.one\.namespaces\.0 must be the environment's own/),
+      expect.stringMatching(/:5:41 tenants\.app\.environments\.one\.namespaces\.0 must be a name of its own/),
     )
     const plain = world["_defaults.yaml"].replace("namespace: shop-", "namespace: ")
     expect(named("default", { "_defaults.yaml": plain })).toEqual([
-      expect.stringMatching(/:18:16 releases\.shop\.namespace must be the environment's own/),
+      expect.stringMatching(/:18:16 releases\.shop\.namespace must be a name of its own/),
     ])
   })
 

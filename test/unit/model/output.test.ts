@@ -11,7 +11,6 @@ import {
   formatReport,
   formatResults,
   formatTable,
-  type Json,
   loadEnvironment,
   lockDigest,
   makeLock,
@@ -86,8 +85,7 @@ describe("tables", () => {
 
   it("show a plan with details", () => {
     const text = formatPlan({
-      environment: "one",
-      target: "sandbox",
+      title: "one on sandbox",
       steps: [
         { step: "image:api", action: "unchanged", summary: "sha256:abc" },
         { step: "infra:account", action: "create", summary: "2 to add", details: ["+ a", "+ b"] },
@@ -111,13 +109,12 @@ describe("canonical JSON", () => {
 describe("lock", () => {
   const sha = digest("x")
   const environment = loadEnvironment(files(), "one")
-  const yields: Record<string, Record<string, { version: string; values: Record<string, Json> }>> = {
-    infra: { environment: { version: "abc", values: { rds: { port: 5432 } } } },
-    image: { shop: { version: sha, values: { digest: sha, reference: "unused" } } },
-    chart: { shop: { version: "0.1.0+a", values: { digest: sha } } },
-    release: { shop: { version: "revision 1", values: { made: "abc" } } },
-  }
-  const lock = makeLock(environment, null, (kind) => yields[kind])
+  const lock = makeLock(environment, null, {
+    infrastructure: { environment: { made: "abc", outputs: { rds: { port: 5432 } } } },
+    images: { shop: { digest: sha, reference: "unused" } },
+    charts: { shop: { version: "0.1.0+a", digest: sha } },
+    releases: { shop: { revision: "revision 1", made: "abc" } },
+  })
 
   it("holds digests of images, charts and releases, and outputs", () => {
     expect(lock).toMatchObject({

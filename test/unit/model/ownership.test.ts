@@ -13,7 +13,7 @@ import {
 const environment = "wallet-world.environment"
 const tenant = "wallet-world.tenant"
 const made = "wallet-world.made"
-const one = { name: "one" }
+const one = { scope: "environment", name: "one" } as const
 const found = (name: string, namespace: string, labels: Record<string, string>): FoundRelease => ({
   name,
   namespace,
@@ -80,7 +80,7 @@ describe("leftovers", () => {
   const theirs = { ...own, [tenant]: "app" }
   const of = (releases: Record<string, Partial<Release>>, existing: Partial<Existing>, as?: string) =>
     leftovers(
-      { name: "one", tenant: as, releases: releases as Record<string, Release> },
+      { ...one, tenant: as, releases: releases as Record<string, Release> },
       { namespaces: [], releases: [], tenants: [], ...existing },
     )
 

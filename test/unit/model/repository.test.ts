@@ -13,7 +13,7 @@ import {
   resolve,
 } from "../../../ci/pipeline/model/index.js"
 import { environmentFiles } from "../../environment-files.js"
-import { repositoryFiles } from "./fixture.js"
+import { infrastructureOf, repositoryFiles } from "./fixture.js"
 
 const root = new URL("../../../", import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), "utf8")
@@ -55,18 +55,21 @@ describe("environments", () => {
   })
 
   it("share the infrastructure of the account and, on one cluster, of the cluster", () => {
-    for (const { cluster, infrastructure } of environments) {
+    for (const environment of environments) {
+      const { cluster } = environment
+      const infrastructure = infrastructureOf(environment)
       const peer = byName[cluster === "prod" ? "preview-prod" : "lace-dev"]
-      expect(infrastructure.account).toEqual(peer.infrastructure.account)
-      expect(infrastructure.cluster).toEqual(peer.infrastructure.cluster)
+      expect(infrastructure.account).toEqual(infrastructureOf(peer).account)
+      expect(infrastructure.cluster).toEqual(infrastructureOf(peer).cluster)
     }
-    const ranges = ["lace-dev", "preview-prod"].map((name) => byName[name].infrastructure.cluster.network.cidr)
+    const ranges = ["lace-dev", "preview-prod"].map((name) => infrastructureOf(byName[name]).cluster.network.cidr)
     expect(new Set(ranges).size).toBe(2)
   })
 
   it("protect the data of production", () => {
-    for (const { name, tier, infrastructure } of environments) {
-      expect(infrastructure.environment.rds.deletion_protection, name).toBe(tier === "prod")
+    for (const environment of environments) {
+      const { name, tier } = environment
+      expect(environment.units.rds.deletion_protection, name).toBe(tier === "prod")
     }
   })
 

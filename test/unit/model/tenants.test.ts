@@ -1,7 +1,7 @@
 // Tenants: what the account and the clusters are told of them, and what can be wrong with them.
 import { describe, expect, it } from "vitest"
 import { loadEnvironment } from "../../../ci/pipeline/model/index.js"
-import { files, problemsOf, world } from "./fixture.js"
+import { files, infrastructureOf, problemsOf, world } from "./fixture.js"
 
 const tenants = `tenants:
   app:
@@ -24,7 +24,7 @@ const changed = (text = tenants) => ({
   "_clusters/other.yaml": "{}\n",
   "three.yaml": "cluster: other\ntier: dev\n",
 })
-const load = (name: string, text?: string) => loadEnvironment(files(changed(text)), name).infrastructure
+const load = (name: string, text?: string) => infrastructureOf(loadEnvironment(files(changed(text)), name))
 const problems = (from: string | RegExp, to: string) => problemsOf(() => load("one", tenants.replace(from, to)))
 
 describe("what follows from tenants", () => {
@@ -50,7 +50,7 @@ describe("what follows from tenants", () => {
 
   it("leaves out environments of other accounts", () => {
     const other = { ...changed(), "_clusters/other.yaml": 'account: "222222222222"\n' }
-    const of = (name: string) => loadEnvironment(files(other), name).infrastructure.account.access
+    const of = (name: string) => infrastructureOf(loadEnvironment(files(other), name)).account.access
     expect(of("one")).toMatchObject({ tenants: { app: { environments: { one: "main" } } } })
     expect(of("three")).toMatchObject({ tenants: { app: { environments: { three: "other" } } } })
   })

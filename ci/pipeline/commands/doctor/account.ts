@@ -1,5 +1,5 @@
 // doctor: what AWS says about the account: services, quotas, and what is made by hand or by an earlier deployment.
-import { type Environment, isPlaceholder, roleArn, workflowRoles } from "../../model/index.js"
+import { type Environment, isPlaceholder, roleArn, stageIn, workflowRoles } from "../../model/index.js"
 import type { AwsPlace } from "../../tools/aws.js"
 import type { Question } from "../../tools/signed.js"
 import { answerTo, form, iam, json, reason } from "./ask.js"
@@ -30,8 +30,8 @@ const quotas = (environment: Environment) => [
  * The virtual processors that the nodes of an environment's cluster have at least; instances of AWS are named after them:
  * large has 2, xlarge 4, 2xlarge 8.
  */
-export function processors({ infrastructure }: Environment): number {
-  const groups = Object.values(infrastructure.cluster.eks?.node_groups ?? {}) as {
+export function processors(environment: Environment): number {
+  const groups = Object.values(stageIn(environment, "cluster")?.units.eks?.node_groups ?? {}) as {
     instance_types: string[]
     min_size: number
   }[]

@@ -18,7 +18,8 @@ const wanted = 120
  * @throws with the same text, when something is missing
  */
 export async function doctor(session: Session, name: string): Promise<string> {
-  const { environment, place, target, caller, sources, title } = await session.deployment(name)
+  const environment = await session.environment(name)
+  const { place, target, caller, sources, title } = await session.deployment(name)
   const { expiration } = await target.credentials(environment.account)
   const asked = await Promise.all([
     reachOfServices(place),

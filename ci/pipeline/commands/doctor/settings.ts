@@ -1,5 +1,14 @@
 // doctor: what the files say, without asking anybody.
-import { type Environment, isPlaceholder, type Pins, pinnedDigest, roleArn, workflowRoles } from "../../model/index.js"
+import {
+  type Environment,
+  imagesOf,
+  isPlaceholder,
+  type Pins,
+  pinnedDigest,
+  roleArn,
+  stageIn,
+  workflowRoles,
+} from "../../model/index.js"
 import type { Finding } from "./finding.js"
 
 const defaults = "environments/_defaults.yaml"
@@ -45,8 +54,8 @@ function tenants({ tenants }: Environment): Finding[] {
   )
 }
 
-function pins({ images }: Environment, pinned: Pins): Finding[] {
-  return Object.entries(images)
+function pins(environment: Environment, pinned: Pins): Finding[] {
+  return Object.entries(imagesOf(environment))
     .flatMap(([name, image]) => ("copy" in image ? [{ name, copy: image.copy }] : []))
     .map(({ name, copy }) =>
       pinnedDigest(name, copy, pinned)
@@ -55,9 +64,9 @@ function pins({ images }: Environment, pinned: Pins): Finding[] {
     )
 }
 
-function apiReach({ cluster, infrastructure }: Environment): Finding {
-  const cidrs = (infrastructure.cluster.eks?.public_access_cidrs ?? []) as string[]
-  const where = `infrastructure.cluster.eks.public_access_cidrs in environments/_clusters/${cluster}.yaml`
+function apiReach(environment: Environment): Finding {
+  const cidrs = (stageIn(environment, "cluster")?.units.eks?.public_access_cidrs ?? []) as string[]
+  const where = `infrastructure.cluster.eks.public_access_cidrs in environments/_clusters/${environment.cluster}.yaml`
   return cidrs.length > 0
     ? ["reach of the Kubernetes API", "ok", `from ${cidrs.join(", ")}`]
     : ["reach of the Kubernetes API", "unknown", `only from inside the network; to change that, set ${where}`]

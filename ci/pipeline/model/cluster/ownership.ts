@@ -1,20 +1,29 @@
-/** Whose namespaces and releases in a cluster are, and what an environment owns though its file no longer names it. */
-import type { Environment } from "../environments/environment.js"
-import { ENVIRONMENT_LABEL, TENANT_LABEL } from "../environments/namespace.js"
+/** Whose namespaces and releases in a cluster are, and what a stage owns though its file no longer names it. */
+import { CLUSTER_LABEL, ENVIRONMENT_LABEL, TENANT_LABEL } from "../environments/namespace.js"
+import { type Owner, ownerText, sameOwner } from "../environments/owner.js"
+import { type Stage } from "../environments/stage.js"
 
 type Labels = Readonly<Record<string, string | undefined>>
-
-/** Who owns: an environment, and the tenant whose pipeline is at work in it. */
-export type Owner = Pick<Environment, "name" | "tenant">
 
 /** The label of Helm's record that holds the digest of all that the release was made of, and the revision that this is said of. */
 export const MADE_LABEL = "wallet-world.made"
 
-/** The labels of what a deployment of an environment makes: they stand in the cluster from the moment that it is made. */
-export const ownerLabels = ({ name, tenant }: Owner): Record<string, string> => ({
-  [ENVIRONMENT_LABEL]: name,
-  ...(tenant && { [TENANT_LABEL]: tenant }),
+/** The label that names the owner of what is an environment's, or what its cluster's environments share. */
+export const ownerLabel = ({ scope }: Pick<Owner, "scope">): string =>
+  scope === "environment" ? ENVIRONMENT_LABEL : CLUSTER_LABEL
+
+/** The labels of what a deployment makes: they stand in the cluster from the moment that it is made. */
+export const ownerLabels = (owner: Owner): Record<string, string> => ({
+  [ownerLabel(owner)]: owner.name,
+  ...(owner.tenant && { [TENANT_LABEL]: owner.tenant }),
 })
+
+/** Who owns what has some labels; undefined where they do not say it. */
+export function ownerOf(labels: Labels): Owner | undefined {
+  const [environment, cluster, tenant] = [ENVIRONMENT_LABEL, CLUSTER_LABEL, TENANT_LABEL].map((label) => labels[label])
+  if (environment !== undefined) return { scope: "environment", name: environment, tenant }
+  return cluster === undefined ? undefined : { scope: "cluster", name: cluster }
+}
 
 /** A release of Helm in the cluster, with the labels of its newest revision. */
 export interface FoundRelease {
@@ -25,25 +34,25 @@ export interface FoundRelease {
 
 /** Who installed a release, in words. */
 export function installer({ labels }: Pick<FoundRelease, "labels">): string {
-  const environment = labels[ENVIRONMENT_LABEL]
-  const tenant = labels[TENANT_LABEL]
-  if (environment)
-    return tenant ? `the tenant ${tenant}'s, in environment ${environment}` : `environment ${environment}'s`
+  const owner = ownerOf(labels)
+  if (owner) return owner.tenant ? `the tenant ${owner.tenant}'s, in ${ownerText(owner)}` : `${ownerText(owner)}'s`
   return labels[MADE_LABEL]
     ? "this module's, without an environment's name"
     : "without an owner: it was not installed by this module"
 }
 
-/** Whether a release was installed by deployments of an environment, or of a tenant in it. */
-export const isOf = ({ name }: Owner, { labels }: Pick<FoundRelease, "labels">): boolean =>
-  labels[ENVIRONMENT_LABEL] === undefined ? labels[MADE_LABEL] !== undefined : labels[ENVIRONMENT_LABEL] === name
+/** Whether a release was installed by deployments of a stage, or of a tenant in it. */
+export function isOf(owner: Owner, { labels }: Pick<FoundRelease, "labels">): boolean {
+  const found = ownerOf(labels)
+  return found ? sameOwner(found, owner) : labels[MADE_LABEL] !== undefined
+}
 
 /** Whether a release was installed by the very pipeline that is at work. */
 export const isOwn = (owner: Owner, found: Pick<FoundRelease, "labels">): boolean =>
   isOf(owner, found) && found.labels[TENANT_LABEL] === owner.tenant
 
 /**
- * Why an environment must not install into a namespace, or a release of this name; undefined when it may. A tenant may
+ * Why a stage must not install a release of this name; undefined when it may. A tenant may
  * take over what was installed in a namespace that it was handed, and whoever handed it over may take it back.
  *
  * @param release the release that is there under this name, if there is one
@@ -57,11 +66,11 @@ export function releaseRefusal(owner: Owner, release: FoundRelease | undefined):
 }
 
 /**
- * Why an environment must not install into a namespace; undefined when it may: it is not there, it is the environment's, or
+ * Why a stage must not install into a namespace; undefined when it may: it is not there, it is the stage's, or
  * nobody's and nothing else is in it.
  *
  * @param namespace its name, and its labels where it is there
- * @param content what is in it, asked for only where it is there and says of no environment that it is its own
+ * @param content what is in it, asked for only where it is there and does not say whose it is
  */
 export function namespaceRefusal(
   owner: Owner,
@@ -69,23 +78,23 @@ export function namespaceRefusal(
   content: { releases: readonly FoundRelease[]; objects: readonly string[] },
 ): string | undefined {
   const { name, labels } = namespace
-  if (!labels || labels[ENVIRONMENT_LABEL] === owner.name) return undefined
+  const found = ownerOf(labels ?? {})
+  if (!labels || (found && sameOwner(found, owner))) return undefined
   const next = "Choose another namespace for the release"
-  if (labels[ENVIRONMENT_LABEL] !== undefined)
-    return `namespace ${name} is environment ${labels[ENVIRONMENT_LABEL]}'s; it was left alone. ${next}`
+  if (found) return `namespace ${name} is ${ownerText(found)}'s; it was left alone. ${next}`
   const { releases, objects } = content
   const foreign = releases.filter((release) => !isOf(owner, release))
-  // Where a release of this environment is, the objects are explained by it.
+  // Where a release of this stage is, the objects are explained by it.
   const explained = releases.length > 0 && foreign.length === 0
   if (explained || (releases.length === 0 && objects.length === 0)) return undefined
-  const found = [...foreign.map((release) => `release ${release.name}`), ...objects].slice(0, 5).join(", ")
+  const list = [...foreign.map((release) => `release ${release.name}`), ...objects].slice(0, 5).join(", ")
   return (
-    `namespace ${name} exists, has no owner, and contains ${found}; it was left alone. ${next}, or, if everything in it ` +
-    `may become the environment's and be deleted with it: kubectl label namespace ${name} ${ENVIRONMENT_LABEL}=${owner.name}`
+    `namespace ${name} exists, has no owner, and contains ${list}; it was left alone. ${next}, or, if everything in it ` +
+    `may become the ${owner.scope}'s and be deleted with it: kubectl label namespace ${name} ${ownerLabel(owner)}=${owner.name}`
   )
 }
 
-/** Something that an environment owns and its file no longer names. */
+/** Something that a stage owns and its file no longer names. */
 export interface Leftover {
   /** The step that it would be, such as release:NAMESPACE/NAME. */
   readonly step: string
@@ -98,30 +107,30 @@ export interface Leftover {
   readonly kept?: string
 }
 
-/** What there is in the cluster and in the state bucket that may be an environment's. */
+/** What there is in the cluster and in the state bucket that may be a stage's. */
 export interface Existing {
-  /** Namespaces with the environment's label. */
+  /** Namespaces with the owner's label. */
   readonly namespaces: readonly string[]
   /** The releases with its label, and all others in those namespaces that its file does not name. */
   readonly releases: readonly FoundRelease[]
-  /** Tenants that are told the environment's outputs. */
+  /** Tenants that are told an environment's outputs. */
   readonly tenants: readonly string[]
 }
 
 /**
- * What an environment owns and its file no longer names, in the order in which it is deleted. What tenants or others have
+ * What a stage owns and its file no longer names, in the order in which it is deleted. What tenants or others have
  * installed is left alone, and so is the namespace that it is in.
  */
-export function leftovers(environment: Pick<Environment, "name" | "tenant" | "releases">, found: Existing): Leftover[] {
-  const named = Object.entries(environment.releases)
+export function leftovers(stage: Owner & Pick<Stage, "releases">, found: Existing): Leftover[] {
+  const named = Object.entries(stage.releases)
   const isNamed = ({ namespace, name }: FoundRelease) =>
     named.some(([release, { namespace: space }]) => release === name && space === namespace)
-  const gone = found.releases.filter((release) => isOwn(environment, release) && !isNamed(release))
+  const gone = found.releases.filter((release) => isOwn(stage, release) && !isNamed(release))
   const others = found.releases.filter((release) => !gone.includes(release))
   const releases = gone.map(
     ({ namespace, name }): Leftover => ({ step: `release:${namespace}/${name}`, kind: "release", name, namespace }),
   )
-  if (environment.tenant) return releases
+  if (stage.tenant) return releases
   const spaces = found.namespaces
     .filter((space) => !named.some(([, { namespace }]) => namespace === space))
     .map((name): Leftover => {
@@ -133,7 +142,7 @@ export function leftovers(environment: Pick<Environment, "name" | "tenant" | "re
     .filter((tenant) => !named.some(([, release]) => release.tenant === tenant))
     .map((name): Leftover => {
       const kept = others
-        .filter((release) => release.labels[TENANT_LABEL] === name && isOf(environment, release))
+        .filter((release) => release.labels[TENANT_LABEL] === name && isOf(stage, release))
         .map((release) => `release ${release.name} in namespace ${release.namespace} is still the tenant's`)
         .join("; ")
       return { step: `handover:${name}`, kind: "handover", name, ...(kept && { kept }) }

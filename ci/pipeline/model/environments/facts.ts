@@ -4,12 +4,13 @@ import type { Position, Problem } from "../text/problems.js"
 import { type Derived, placedReferences, replaceReferences, wholeReference } from "../text/references.js"
 import { suggest } from "../text/suggest.js"
 import { type Json, type MapTree, mapScalars, type Path, type ScalarTree, treeAt, treeOf } from "../text/tree.js"
-import type { Facts } from "./environment.js"
+import { scopeAt } from "./owner.js"
+import type { Facts } from "./place.js"
 
 const KEYS = ["account", "region", "domain", "cluster", "network", "tier"] as const
 const NAMES = ["name", "host", ...KEYS] as const
 
-/** What the infrastructure of a scope may depend on: what is the same for all environments that share the scope. */
+/** What units and releases of a scope may depend on: what is the same for all environments that share the scope. */
 const FACTS_OF_SCOPE: Readonly<Record<string, readonly string[]>> = {
   account: ["account", "region", "domain"],
   cluster: ["account", "region", "domain", "cluster"],
@@ -65,12 +66,13 @@ function check(fact: string, facts: Partial<Facts>, at: Position, path: Path): P
   const text = `\${environment.${fact}}`
   if (!(NAMES as readonly string[]).includes(fact))
     return [{ at, message: `there is no ${text}`, hint: suggest(fact, NAMES) }]
-  const allowed = path[0] === "infrastructure" ? FACTS_OF_SCOPE[String(path[1])] : undefined
+  const scope = scopeAt(path)
+  const allowed = FACTS_OF_SCOPE[scope ?? ""]
   if (allowed && !allowed.includes(fact)) {
     return [
       {
         at,
-        message: `${text} differs between environments that share the ${path[1]}'s infrastructure`,
+        message: `${text} differs between environments that share the ${scope}`,
         hint: `there it can be ${allowed.join(", ")}`,
       },
     ]
@@ -89,7 +91,7 @@ function check(fact: string, facts: Partial<Facts>, at: Position, path: Path): P
 
 /** The namespaces are those of one cluster, and all clusters share the account. */
 const checkDerived = (text: Derived, { at }: ScalarTree, path: Path): Problem[] =>
-  text === "tenants.namespaces" && path[0] === "infrastructure" && path[1] === "account"
+  text === "tenants.namespaces" && scopeAt(path) === "account"
     ? [{ at, message: `\${${text}} differs between the clusters of an account`, hint: "there it can be ${tenants}" }]
     : []
 

@@ -2,7 +2,7 @@
 import { z } from "zod"
 import type { Problem } from "../text/problems.js"
 import { type Json, type MapTree, positionAt, toJson, treeAt } from "../text/tree.js"
-import type { Place } from "./environment.js"
+import type { Place } from "./place.js"
 
 const id = z.string().regex(/^\d+$/, "must be digits in quotes")
 

@@ -45,7 +45,11 @@ const SHARED: readonly { path: readonly string[]; allowed: (file: string) => boo
     allowed: (file: string) => file === DEFAULTS,
     where: DEFAULTS,
   })),
-  { path: ["infrastructure", "cluster"], allowed: isWide, where: `${DEFAULTS} or ${CLUSTERS}` },
+  ...[["infrastructure", "cluster"], ["clusterReleases"]].map((path) => ({
+    path,
+    allowed: isWide,
+    where: `${DEFAULTS} or ${CLUSTERS}`,
+  })),
 ]
 
 function isWide(file: string): boolean {

@@ -1,42 +1,39 @@
-/** Loads environments: finds their layers, merges them, fills in what is known, and checks the result. */
+/** Loads environments and clusters: merges their layers, fills in what is known, and checks the result. */
+import type { z } from "zod"
 import type { ChartFiles } from "../sources/chart-files.js"
-import { chartName } from "../sources/charts.js"
 import { type Image, readImages } from "../sources/images.js"
-import { mergeAll } from "../text/merge.js"
-import { parseFile } from "../text/parse.js"
-import { assertNone, compare, type Position, type Problem } from "../text/problems.js"
-import type { Derived } from "../text/references.js"
+import { assertNone, type Position, type Problem } from "../text/problems.js"
 import { suggest } from "../text/suggest.js"
-import { emptyMap, type Json, type MapTree, toJson, treeAt } from "../text/tree.js"
+import { type MapTree, toJson, treeAt } from "../text/tree.js"
 import { validate } from "../text/validate.js"
-import { checkEnvironment, type NamedChart } from "./check.js"
-import type { Environment, Facts, Place, Units } from "./environment.js"
-import { fillFacts, readFacts, substitute } from "./facts.js"
-import { checkGithub, workflowAccess, workflowsHaveRoles } from "./github.js"
+import { checkFiles } from "./check.js"
+import type { Environment } from "./environment.js"
+import { fillFacts, readFacts } from "./facts.js"
+import { checkGithub } from "./github.js"
 import { withoutTenantsValues } from "./handover.js"
-import { checkLayer, checkNames, DEFAULTS, IMAGES } from "./layers.js"
+import { type Files, LayeredFiles } from "./layered.js"
 import { checkDerivedNames, checkName, checkSameNames } from "./names.js"
-import { checkNamespaces, namespacesIn, type Spaces } from "./namespace.js"
-import { defaultPlatform, type EnvironmentData, environmentSchema, SELECTORS } from "./schema.js"
-import { checkTenants, tenantAccess, tenantNamespaces } from "./tenants.js"
-import { SCOPES, type Scope } from "./units.js"
-
-/** Path below environments/ -> text. */
-export type Files = ReadonlyMap<string, string>
+import { checkNamespaces } from "./namespace.js"
+import { Overview } from "./overview.js"
+import { type Owner, releasesKey, scopeAt } from "./owner.js"
+import { type Facts } from "./place.js"
+import {
+  type clusterReleaseSchema,
+  clusterSchema,
+  defaultPlatform,
+  type EnvironmentData,
+  environmentSchema,
+  type Release,
+} from "./schema.js"
+import { type LocatedReference, type Stage } from "./stage.js"
+import { checkTenants } from "./tenants.js"
+import type { Scope } from "./units.js"
 
 export interface LoadOptions {
   /** The directories of charts that exist; not checked if not given. */
   readonly charts?: readonly string[]
   /** What is in them; not checked if not given. */
   readonly chartFiles?: ChartFiles
-}
-
-/** The names of all environments, sorted. */
-export function listEnvironments(files: Files): string[] {
-  return [...files.keys()]
-    .filter((path) => /^[^._/][^/]*\.yaml$/.test(path) && path !== IMAGES && !path.endsWith(".lock.yaml"))
-    .map((path) => path.slice(0, -".yaml".length))
-    .sort(compare)
 }
 
 /**
@@ -49,7 +46,7 @@ export function listEnvironments(files: Files): string[] {
  */
 export function loadEnvironment(files: Files, name: string, options: LoadOptions = {}): Environment {
   const loader = new Loader(files, options)
-  const environment = loader.load(name)
+  const environment = loader.environment(name)
   assertNone(loader.problems)
   return environment as Environment
 }
@@ -57,39 +54,52 @@ export function loadEnvironment(files: Files, name: string, options: LoadOptions
 /** All environments, sorted by name; the problems of all of them are reported together. */
 export function loadEnvironments(files: Files, options: LoadOptions = {}): Environment[] {
   const loader = new Loader(files, options)
-  const environments = loader.names.map((name) => loader.load(name))
+  const environments = loader.names.map((name) => loader.environment(name))
   assertNone(loader.problems)
   return environments as Environment[]
+}
+
+/**
+ * One cluster, which stands on the account: what its environments share.
+ *
+ * @throws ModelError with everything that is wrong with the files that all of them read
+ */
+export function loadCluster(files: Files, name: string, options: LoadOptions = {}): Stage {
+  const loader = new Loader(files, options)
+  const cluster = loader.cluster(name)
+  assertNone(loader.problems)
+  return cluster as Stage
 }
 
 /** Every image of `images.yaml`, whether an environment uses it or not; throws ModelError with what is wrong in any file. */
 export function loadImages(files: Files): Record<string, Image> {
   const loader = new Loader(files, {})
-  for (const name of loader.names) loader.load(name)
+  for (const name of loader.names) loader.environment(name)
   assertNone(loader.problems)
   return loader.images ?? {}
 }
 
-/** Reads each file once and collects the problems of all. */
-export class Loader {
-  readonly names: readonly string[]
-  readonly problems: Problem[]
-  private readonly trees = new Map<string, MapTree | undefined>()
-  private allRepositories: readonly string[] | undefined
-  private allCharts: readonly NamedChart[] | undefined
-  private allSpaces: readonly Spaces[] | undefined
-  private readonly places = new Map<string, Place>()
-  private readonly loaded = new Map<string, Environment | undefined>()
+/** Loads each once and collects the problems of all. */
+class Loader {
+  readonly problems: Problem[] = []
   /** Undefined if there are problems with them. */
   readonly images: Record<string, Image> | undefined
+  private readonly files: LayeredFiles
+  private readonly overview: Overview
+  private readonly loaded = new Map<string, Environment | undefined>()
 
   constructor(
-    private readonly files: Files,
-    readonly options: LoadOptions,
+    files: Files,
+    private readonly options: LoadOptions,
   ) {
-    this.names = listEnvironments(files)
-    this.problems = [...checkNames(files.keys()), ...this.names.flatMap((name) => checkName(name, this.names))]
+    this.files = new LayeredFiles(files, this.problems)
     this.images = this.readImages()
+    this.overview = new Overview(this.files, this.images ?? {})
+  }
+
+  /** The names of all environments. */
+  get names(): readonly string[] {
+    return this.files.names
   }
 
   /**
@@ -98,7 +108,7 @@ export class Loader {
    * @param trail the environments that led here, the last of which refers to this one
    * @param at where it does
    */
-  load(name: string, trail: readonly string[] = [], at?: Position): Environment | undefined {
+  environment(name: string, trail: readonly string[] = [], at?: Position): Environment | undefined {
     if (trail.includes(name)) {
       const circle = [...trail.slice(trail.indexOf(name)), name].join(" -> ")
       this.problems.push({ at, message: `environments refer to each other in a cycle: ${circle}` })
@@ -108,148 +118,88 @@ export class Loader {
     return this.loaded.get(name)
   }
 
+  /** The cluster, or undefined if there are problems with it. */
+  cluster(name: string): Stage | undefined {
+    const { clusters } = this.files
+    if (!clusters.includes(name)) {
+      this.problems.push({ message: `there is no cluster "${name}"`, hint: suggest(name, clusters) })
+      return undefined
+    }
+    const merged = this.files.cluster(name)
+    // Whatever the cluster's files no longer name is deleted: no environment on it must need that.
+    const environments = this.overview.environmentsOn(name).map((one) => this.environment(one))
+    if (!merged) return undefined
+    const { facts, tree, filled, references, problems } = this.check(name, merged, [])
+    const all = [
+      ...filled,
+      ...validate(clusterSchema, tree),
+      ...checkDerivedNames({ ...facts, name }, tree),
+      ...this.checkTogether({ scope: "cluster", name }, tree),
+      ...problems,
+    ]
+    const tenant = treeAt(tree, ["tenant"])
+    if (tenant)
+      all.push({ at: tenant.at, message: `cluster ${name} is somebody else's: these files are those of a tenant` })
+    this.problems.push(...all)
+    if (all.length > 0 || !this.images) return undefined
+    const from: From = { data: toJson(tree) as From["data"], tree, references, images: this.images }
+    const isProtected = from.data.protected || environments.some((one) => one?.protected)
+    return { ...stageOf(from, "cluster", name, [accountOf(from)]), protected: isProtected ?? false }
+  }
+
   private build(name: string, trail: readonly string[]): Environment | undefined {
     if (!this.names.includes(name)) {
       this.problems.push({ message: `there is no environment "${name}"`, hint: suggest(name, this.names) })
       return undefined
     }
     if (checkName(name, this.names).length > 0) return undefined // reported already
-    const layers = this.merge(name)
+    const layers = this.files.environment(name)
     if (!layers) return undefined
-    const merged = withoutTenantsValues(layers)
-    const facts = readFacts(name, merged)
-    const filled = fillFacts(merged, facts, (reference) => this.derive(reference, merged, facts))
-    const checked = checkEnvironment(facts, filled.tree, {
-      charts: this.options.charts,
-      chartFiles: this.options.chartFiles,
-      namedCharts: () => this.charts(),
-      images: this.images && Object.keys(this.images),
-      environments: this.names,
-      load: (other, at) => this.load(other, [...trail, name], at),
-    })
+    const checked = this.check(name, withoutTenantsValues(layers), trail)
+    const { facts, tree, filled, references, uses } = checked
     const problems = [
-      ...filled.problems,
-      ...validate(environmentSchema, filled.tree),
-      ...checkGithub(filled.tree),
-      ...checkTenants(filled.tree, this.names),
-      ...checkDerivedNames({ ...facts, name }, filled.tree),
-      ...checkSameNames({ ...facts, name }, this.spaces()),
-      ...checkNamespaces(name, this.spaces()),
+      ...filled,
+      ...validate(environmentSchema, tree),
+      ...checkDerivedNames({ ...facts, name }, tree),
+      ...checkSameNames({ ...facts, name }, this.overview.spaces()),
+      ...this.checkTogether({ scope: "environment", name }, tree),
       ...checked.problems,
     ]
     this.problems.push(...problems)
     if (problems.length > 0 || !this.images) return undefined
-    return assemble(facts as Facts, filled.tree, checked, this.images)
+    const from: From = { data: toJson(tree) as From["data"], tree, references, images: this.images }
+    const account = accountOf(from)
+    const stage = stageOf(from, "environment", name, [account, stageOf(from, "cluster", from.data.cluster, [account])])
+    const { host, tier } = facts as Facts
+    const { network, github, tenant } = from.data
+    const more = { ...(network && { network }), ...(tenant && { tenant }) }
+    return { ...stage, scope: "environment", uses, host, tier, github, ...more }
   }
 
-  /** The layers of an environment, merged; undefined if one is missing or cannot be read. */
-  private merge(name: string): MapTree | undefined {
-    const file = `${name}.yaml`
-    const own = this.parse(file)
-    if (!own) return undefined
-    const layers = this.layersOf(own).map((layer) => layer && this.parse(layer))
-    if (layers.includes(undefined)) return undefined
-    // What is missing as a whole is missing in the environment's own file.
-    return { ...mergeAll([...(layers as MapTree[]), own], emptyMap(file)), at: own.at }
-  }
-
-  /** The files below an environment's own, lowest first; undefined for one that does not exist. */
-  private layersOf(own: MapTree): (string | undefined)[] {
-    const chosen = Object.entries(SELECTORS).flatMap(([key, directory]) => {
-      const value = treeAt(own, [key])
-      if (value?.kind !== "scalar" || typeof value.value !== "string") return []
-      const file = `${directory}/${value.value}.yaml`
-      if (this.files.has(file)) return [file]
-      const known = [...this.files.keys()].flatMap((path) => path.match(`^${directory}/(.*)\\.yaml$`)?.[1] ?? [])
-      this.problems.push({
-        at: value.at,
-        message: `there is no ${key} "${value.value}"`,
-        hint: suggest(value.value, known),
-      })
-      return [undefined]
+  /** Fills in what is known of merged files, and checks what they refer to. */
+  private check(name: string, merged: MapTree, trail: readonly string[]) {
+    const facts = readFacts(name, merged)
+    const { tree, problems: filled } = fillFacts(merged, facts, (reference) =>
+      this.overview.derive(reference, merged, facts),
+    )
+    const checked = checkFiles(facts, tree, {
+      charts: this.options.charts,
+      chartFiles: this.options.chartFiles,
+      namedCharts: () => this.overview.charts(),
+      images: this.images && Object.keys(this.images),
+      environments: this.names,
+      load: (other, at) => this.environment(other, [...trail, name], at),
     })
-    return [...(this.files.has(DEFAULTS) ? [DEFAULTS] : []), ...chosen]
+    return { facts, tree, filled, ...checked }
   }
 
-  /** The tree of a file; undefined if it has problems, which are noted once. */
-  private parse(file: string): MapTree | undefined {
-    if (!this.trees.has(file)) {
-      const { tree, problems } = parseFile(file, this.files.get(file) ?? "")
-      this.problems.push(...problems, ...checkLayer(file, tree))
-      this.trees.set(file, problems.length === 0 ? tree : undefined)
-    }
-    return this.trees.get(file)
-  }
-
-  /** What follows from the files of all environments, as an environment sees it. */
-  private derive(reference: Derived, tree: MapTree, facts: Place): Json {
-    const placeOf = (name: string) => this.placeOf(name)
-    const all: Record<Derived, () => Json> = {
-      repositories: () => [...this.repositories()],
-      github: () => workflowAccess(tree, facts, this.names, placeOf),
-      "github.roles": () => workflowsHaveRoles(tree),
-      tenants: () => tenantAccess(tree, facts, placeOf),
-      "tenants.namespaces": () => tenantNamespaces(tree, facts, placeOf),
-    }
-    return all[reference]()
-  }
-
-  private placeOf(name: string): Place {
-    const place = this.places.get(name) ?? readFacts(name, this.merge(name) ?? emptyMap(name))
-    this.places.set(name, place)
-    return place
-  }
-
-  /**
-   * Every repository that any environment needs. They belong to the account, so the answer must not depend on which
-   * environment is asked about: otherwise one deployment would remove another's.
-   */
-  private repositories(): readonly string[] {
-    this.allRepositories ??= this.findRepositories()
-    return this.allRepositories
-  }
-
-  private findRepositories(): string[] {
-    const images = Object.values(this.images ?? {}).map((image) => image.repository)
-    const charts = this.names.flatMap((name) => {
-      const data = toJson(this.merge(name) ?? emptyMap(name)) as {
-        [key in "chartRepository" | "releases" | "tenants"]?: Json
-      }
-      const releases = Object.values(data.releases ?? {}) as { chart?: Json }[]
-      const tenants = Object.values(data.tenants ?? {}) as { repositories?: string[] }[]
-      return [
-        ...releases.map((release) => `${data.chartRepository}/${chartName(String(release?.chart))}`),
-        ...tenants.flatMap((tenant) => tenant?.repositories ?? []),
-      ]
-    })
-    return [...new Set([...images, ...charts])].sort(compare)
-  }
-
-  /** The charts of all environments: those of one name must be one chart, whichever environment is asked about. */
-  private charts(): readonly NamedChart[] {
-    this.allCharts ??= this.names.flatMap((name) => {
-      const releases = treeAt(this.merge(name) ?? emptyMap(name), ["releases"])
-      const names = releases?.kind === "map" ? [...releases.entries.keys()] : []
-      return names.flatMap((release): NamedChart[] => {
-        const chart = treeAt(releases as MapTree, [release, "chart"])
-        return chart?.kind === "scalar" && typeof chart.value === "string" ? [{ chart: chart.value, at: chart.at }] : []
-      })
-    })
-    return this.allCharts
-  }
-
-  /** Where all environments are, and their namespaces: each must be one environment's, whichever is asked about. */
-  private spaces(): readonly Spaces[] {
-    this.allSpaces ??= this.names.map((name): Spaces => {
-      const tree = this.merge(name) ?? emptyMap(name)
-      const facts = readFacts(name, tree)
-      return { ...facts, name, namespaces: namespacesIn(tree, (text) => substitute(text, facts)) }
-    })
-    return this.allSpaces
+  /** What is wrong in the files of all environments together, as far as it concerns an owner. */
+  private checkTogether(owner: Owner, tree: MapTree): Problem[] {
+    return [...checkGithub(tree), ...checkTenants(tree, this.names), ...checkNamespaces(owner, this.overview.spaces())]
   }
 
   private readImages(): Record<string, Image> | undefined {
-    const tree = this.files.has(IMAGES) ? this.parse(IMAGES) : emptyMap(IMAGES)
+    const tree = this.files.images()
     if (!tree) return undefined
     const { images, problems } = readImages(tree)
     this.problems.push(...problems)
@@ -257,39 +207,39 @@ export class Loader {
   }
 }
 
-function assemble(
-  facts: Facts,
-  tree: MapTree,
-  { references, uses }: ReturnType<typeof checkEnvironment>,
-  images: Record<string, Image>,
-): Environment {
-  const data = toJson(tree) as EnvironmentData
-  const used = new Set(references.flatMap(({ reference }) => (reference.kind === "image" ? [reference.image] : [])))
-  const units = (scope: Scope) => (data.infrastructure[scope] ?? {}) as Units
+/** Checked files, and what stages are made of beside them. */
+interface From {
+  readonly data: Omit<EnvironmentData, "tier" | "releases"> & { [key: string]: unknown }
+  readonly tree: MapTree
+  readonly references: readonly LocatedReference[]
+  readonly images: Record<string, Image>
+}
+
+const accountOf = (from: From): Stage => stageOf(from, "account", from.data.account, [])
+
+/** What checked files say of one owner, which stands on others. */
+function stageOf({ data, tree, references, images }: From, scope: Scope, name: string, wider: Stage[]): Stage {
+  const own = references.filter(({ path }) => scopeAt(path) === scope)
+  const used = new Set(own.map(({ reference }) => (reference.kind === "image" ? reference.image : undefined)))
+  const { account, region, domain, cluster, chartRepository } = data
+  const releases = (data[releasesKey(scope)] ?? {}) as Record<string, z.infer<typeof clusterReleaseSchema>>
   return {
-    ...facts,
+    ...{ scope, name, account, region, domain, cluster, chartRepository },
     platform: data.platform ?? defaultPlatform,
-    chartRepository: data.chartRepository,
-    github: data.github,
     tenants: data.tenants ?? {},
-    tenant: data.tenant,
     protected: data.protected ?? false,
-    infrastructure: Object.fromEntries(SCOPES.map((scope) => [scope, units(scope)])) as Record<Scope, Units>,
-    releases: Object.fromEntries(
-      Object.entries(data.releases).map(([name, release]) => [
-        name,
-        {
-          ...release,
-          values: release.values ?? {},
-          secrets: release.secrets ?? {},
-          needs: release.needs ?? [],
-          timeout: release.timeout ?? 300,
-        },
-      ]),
-    ),
-    images: Object.fromEntries(Object.entries(images).filter(([name]) => used.has(name))),
-    uses,
-    references,
-    tree,
+    units: (data.infrastructure[scope] ?? {}) as Stage["units"],
+    releases: Object.fromEntries(Object.entries(releases).map(([release, said]) => [release, complete(said)])),
+    images: Object.fromEntries(Object.entries(images).filter(([image]) => used.has(image))),
+    ...{ wider, uses: {}, references: own, tree },
   }
 }
+
+/** A release with what its file does not say. */
+const complete = (release: z.infer<typeof clusterReleaseSchema>): Release => ({
+  ...release,
+  values: release.values ?? {},
+  secrets: release.secrets ?? {},
+  needs: release.needs ?? [],
+  timeout: release.timeout ?? 300,
+})

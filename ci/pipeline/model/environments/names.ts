@@ -2,8 +2,9 @@
 
 import type { Position, Problem } from "../text/problems.js"
 import { type MapTree, positionAt, treeAt } from "../text/tree.js"
-import type { Facts, Place } from "./environment.js"
 import { namespacesIn } from "./namespace.js"
+import type { Owner } from "./owner.js"
+import type { Facts, Place } from "./place.js"
 
 /** Single dashes, because names of RDS instances have no others; a letter first, because what begins as a number can be read as one. */
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
@@ -98,7 +99,7 @@ function derivedNames({ name, cluster, host }: Partial<Facts> & { name: string }
     found.push({ what: "RDS instance", name: `wallet-world-${cluster}-${name}`, limit: 57, at })
   // Before it stands the name of a service, with up to 63 and a dot, of 253 in all.
   if (host) found.push({ what: "host", name: host, limit: 189, at })
-  for (const { namespace, at: written } of namespacesIn(tree))
+  for (const { namespace, at: written } of namespacesIn("environment", tree))
     found.push({ what: "namespace", name: namespace, limit: LABEL, at: namespace.includes(name) ? at : written })
   return found
 }
@@ -111,16 +112,20 @@ function derivedNames({ name, cluster, host }: Partial<Facts> & { name: string }
  */
 export function checkSameNames(
   { name, account, region, cluster }: Partial<Facts> & { name: string },
-  all: readonly (Place & { name: string })[],
+  all: readonly (Place & { owner: Owner })[],
 ): Problem[] {
   const made = `${cluster}-${name}`
   const same = all.filter(
-    (one) =>
-      one.name !== name && one.account === account && one.region === region && `${one.cluster}-${one.name}` === made,
+    ({ owner, ...one }) =>
+      owner.scope === "environment" &&
+      owner.name !== name &&
+      one.account === account &&
+      one.region === region &&
+      `${one.cluster}-${owner.name}` === made,
   )
   return same.map((one) => ({
     at: fileOf(name),
-    message: `${name} on cluster ${cluster} and ${one.name} on cluster ${one.cluster} would have one name for their databases, wallet-world-${made}`,
+    message: `${name} on cluster ${cluster} and ${one.owner.name} on cluster ${one.cluster} would have one name for their databases, wallet-world-${made}`,
     hint: "rename the file of one",
   }))
 }

@@ -3,7 +3,7 @@
 import { ModelError, type Position, type Problem } from "../text/problems.js"
 import { parts, placedParts, type Reference } from "../text/references.js"
 import { type Json, type Path, type ScalarTree, type Tree, treeAt } from "../text/tree.js"
-import type { Environment, LocatedReference } from "./environment.js"
+import type { LocatedReference, Stage } from "./stage.js"
 
 /** What a reference points to; undefined if that is not known (yet). */
 export type Lookup = (reference: Reference) => Json | undefined
@@ -43,25 +43,25 @@ export interface Resolved {
 }
 
 /**
- * The part of an environment at a path, with its references filled in as far as possible. A string that is one reference
+ * The part of a stage at a path, with its references filled in as far as possible. A string that is one reference
  * takes the type of what it points to; inside of a longer string the target becomes text.
  *
  * @throws ModelError where a list or map would have to become text
  * @example
  * resolve(environment, ["releases", "dapp-store", "values"], lookup).value
  */
-export function resolve(environment: Environment, path: Path, lookup: Lookup): Resolved {
+export function resolve(stage: Stage, path: Path, lookup: Lookup): Resolved {
   const unresolved: LocatedReference[] = []
   const problems: Problem[] = []
-  const tree = treeAt(environment.tree, path)
+  const tree = treeAt(stage.tree, path)
   const value = tree ? fill(tree, path, lookup, unresolved, problems) : {}
   if (problems.length > 0) throw new ModelError(problems)
   return { value, unresolved }
 }
 
 /** As `resolve`, but everything has to be known: a ModelError names every reference whose target is not. */
-export function resolveAll(environment: Environment, path: Path, lookup: Lookup): Json {
-  const { value, unresolved } = resolve(environment, path, lookup)
+export function resolveAll(stage: Stage, path: Path, lookup: Lookup): Json {
+  const { value, unresolved } = resolve(stage, path, lookup)
   if (unresolved.length === 0) return value
   throw new ModelError(
     unresolved.map(({ reference, path, at }) => ({

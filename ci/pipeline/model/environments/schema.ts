@@ -4,7 +4,7 @@ import { chartSchema } from "../sources/charts.js"
 import { nameSchema, repositorySchema } from "../sources/images.js"
 import type { Json } from "../text/tree.js"
 import { githubSchema } from "./github.js"
-import { namespaceSchema } from "./namespace.js"
+import { namespaceSchema, POD_SECURITY, type PodSecurity } from "./namespace.js"
 import { tenantsSchema } from "./tenants.js"
 import { infrastructureSchema } from "./units.js"
 
@@ -33,6 +33,14 @@ export const releaseSchema = z.strictObject({
   tenant: nameSchema
     .optional()
     .describe("The tenant whose own pipeline installs it; here only namespace and Secrets are made ready for it"),
+})
+
+export const clusterReleaseSchema = releaseSchema.omit({ tenant: true }).extend({
+  namespace: namespaceSchema.max(63).describe("The Kubernetes namespace; it is created, and belongs to the cluster"),
+  podSecurity: z
+    .enum(POD_SECURITY)
+    .optional()
+    .describe("The Pod Security standard of its namespace, for what must see the node; restricted if not given"),
 })
 
 /** What images are built for where nothing else is said. */
@@ -65,14 +73,24 @@ export const environmentSchema = z.strictObject({
   tenants: tenantsSchema.optional().describe("Other repositories that use the account; said in _defaults.yaml"),
   protected: z.boolean().optional().describe("Destroying it has to be confirmed"),
   infrastructure: infrastructureSchema,
+  clusterReleases: z
+    .record(nameSchema, clusterReleaseSchema)
+    .optional()
+    .describe("Releases that the cluster's environments share: installed once, for those that need them"),
   releases: z.record(nameSchema, releaseSchema),
 })
+
+/** What the files that all of a cluster read hold: an environment's without what is an environment's own. */
+export const clusterSchema = environmentSchema.omit({ network: true, tier: true, releases: true })
 
 export type EnvironmentData = z.infer<typeof environmentSchema>
 export type SecretValue = z.infer<typeof secretValueSchema>
 
 /** A release with everything that was left out filled in. */
-export type Release = Required<Omit<z.infer<typeof releaseSchema>, "tenant">> & { tenant?: string }
+export type Release = Required<Omit<z.infer<typeof releaseSchema>, "tenant">> & {
+  tenant?: string
+  podSecurity?: PodSecurity
+}
 
 /** The keys that choose the layers of an environment, and the directory of each layer. */
 export const SELECTORS = { cluster: "_clusters", network: "_networks", tier: "_tiers" } as const

@@ -4,9 +4,9 @@ import { nameSchema, repositorySchema } from "../sources/images.js"
 import { compare, type Problem } from "../text/problems.js"
 import { suggest } from "../text/suggest.js"
 import { type Json, keyPositionAt, type MapTree, type Path, positionAt, toJson, treeAt } from "../text/tree.js"
-import type { Place } from "./environment.js"
 import { checkIds, githubShape, moduleInputs } from "./github.js"
 import { namespaceSchema } from "./namespace.js"
+import type { Place } from "./place.js"
 
 const tenantSchema = z.strictObject({
   ...githubShape,

@@ -1,8 +1,9 @@
 /** Argo CD Applications for an environment's releases: the same charts, values and digests that `deploy` installs. */
 import { Document } from "yaml"
-import { type Environment, installedReleases } from "../environments/environment.js"
-import { NAMESPACE_LABELS } from "../environments/namespace.js"
+import { podSecurityLabels } from "../environments/namespace.js"
+import { releasesPath } from "../environments/owner.js"
 import { type Lookup, resolveAll } from "../environments/resolve.js"
+import { installedReleases, type Stage } from "../environments/stage.js"
 import { chartName } from "../sources/charts.js"
 import type { Json } from "../text/tree.js"
 import { yamlText } from "../text/yaml.js"
@@ -26,22 +27,29 @@ export interface ArgoPlace {
  * @param place registry, cluster and what the references in the values stand for
  * @throws ModelError when a value refers to what is not known
  */
-export function argoApplications(environment: Environment, place: ArgoPlace): string {
+export function argoApplications(environment: Stage, place: ArgoPlace): string {
   return installedReleases(environment)
     .map(([name]) => {
       const document = new Document(application(environment, name, place), { aliasDuplicateObjects: false })
-      const secrets = Object.keys(environment.releases[name].secrets)
-      if (secrets.length > 0) {
-        const { namespace } = environment.releases[name]
-        document.commentBefore = ` Needs in namespace ${namespace} the Secrets that \`deploy\` writes there: ${secrets.join(", ")}`
-      }
+      const { namespace, secrets, needs } = environment.releases[name]
+      const written = Object.keys(secrets)
+      const shared = needs.filter((need) => !environment.releases[need])
+      const comment = [
+        ...(written.length > 0
+          ? [` Needs in namespace ${namespace} the Secrets that \`deploy\` writes there: ${written.join(", ")}`]
+          : []),
+        ...(shared.length > 0
+          ? [` Needs of the releases of cluster ${environment.cluster}: ${shared.join(", ")}`]
+          : []),
+      ]
+      if (comment.length > 0) document.commentBefore = comment.join("\n")
       return `---\n${yamlText(document)}`
     })
     .join("")
 }
 
-function application(environment: Environment, name: string, { registry, server, charts, lookup }: ArgoPlace): object {
-  const { namespace, ...release } = environment.releases[name]
+function application(environment: Stage, name: string, { registry, server, charts, lookup }: ArgoPlace): object {
+  const { namespace, podSecurity, ...release } = environment.releases[name]
   const chart = chartName(release.chart)
   return {
     apiVersion: "argoproj.io/v1alpha1",
@@ -57,11 +65,14 @@ function application(environment: Environment, name: string, { registry, server,
         repoURL: `oci://${registry}/${environment.chartRepository}/${chart}`,
         targetRevision: charts[chart],
         path: ".",
-        helm: { releaseName: name, ...values(resolveAll(environment, ["releases", name, "values"], lookup)) },
+        helm: {
+          releaseName: name,
+          ...values(resolveAll(environment, [...releasesPath(environment.scope), name, "values"], lookup)),
+        },
       },
       destination: { server, namespace },
       syncPolicy: {
-        managedNamespaceMetadata: { labels: NAMESPACE_LABELS },
+        managedNamespaceMetadata: { labels: podSecurityLabels(podSecurity) },
         syncOptions: ["CreateNamespace=true", "ServerSideApply=true"],
       },
     },
@@ -76,7 +87,8 @@ function hasNull(value: Json): boolean {
 }
 
 /** How many releases must be there before, one after the other. */
-function wave(environment: Environment, name: string): number {
+function wave(environment: Stage, name: string): number {
   const { needs } = environment.releases[name]
-  return needs.length === 0 ? 0 : 1 + Math.max(...needs.map((need) => wave(environment, need)))
+  const own = needs.filter((need) => environment.releases[need])
+  return own.length === 0 ? 0 : 1 + Math.max(...own.map((need) => wave(environment, need)))
 }

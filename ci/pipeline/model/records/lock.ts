@@ -1,13 +1,14 @@
 /** The lock: all that a finished deployment consists of, by digest. It holds nothing secret. */
 
-import type { Environment } from "../environments/environment.js"
+import { imagesOf, type Stage } from "../environments/stage.js"
 import { chartName } from "../sources/charts.js"
 import { canonicalJson, digest } from "../text/canonical.js"
 import type { Json } from "../text/tree.js"
 
 export interface Lock {
   readonly format: 1
-  readonly environment: string
+  /** The environment; a lock without one is the cluster's own. */
+  readonly environment?: string
   readonly account: string
   readonly region: string
   readonly cluster: string
@@ -20,60 +21,72 @@ export interface Lock {
   readonly infrastructure: Record<string, { made: string; outputs: Record<string, Json> }>
   /** `made` is the digest of chart, images, values and the names of secrets. */
   readonly releases: Record<string, { namespace: string; chart: string; revision: string; made: string }>
+  /** What an environment needs of the releases of its cluster. */
+  readonly clusterReleases?: Lock["releases"]
 }
 
-/** What a step yielded: a digest or a version, and values that are not secret. */
-export interface StepYield {
-  readonly version: string
-  readonly values: Record<string, Json>
+/** What the steps of a deployment have yielded, by name. Nothing in it is secret. */
+export interface Yields {
+  /** `reference` names the image with its digest; `source` is what was copied. */
+  readonly images: Record<string, { digest: string; reference: string; source?: string }>
+  readonly charts: Record<string, { version: string; digest: string }>
+  /** By scope; another environment's by "environment:" and its name. */
+  readonly infrastructure: Record<string, Lock["infrastructure"][string]>
+  readonly releases: Record<string, { revision: string; made: string }>
 }
 
 /**
  * The lock of a deployment.
  *
- * @param environment the deployed environment
+ * @param stage the deployed stage
  * @param commit commit of the caller's repository, or null
- * @param yielded what its steps yielded, by kind and name
+ * @param yields what its steps have yielded
  */
-export function makeLock(
-  environment: Environment,
-  commit: string | null,
-  yielded: (kind: "infra" | "image" | "chart" | "release") => Record<string, StepYield>,
-): Lock {
-  const each = <T>(from: Record<string, StepYield>, make: (name: string, of: StepYield) => T): Record<string, T> =>
+export function makeLock(stage: Stage, commit: string | null, yields: Yields): Lock {
+  const each = <From, To>(from: Record<string, From>, make: (name: string, of: From) => To): Record<string, To> =>
     Object.fromEntries(Object.entries(from).map(([name, of]) => [name, make(name, of)]))
-  const { name, account, region, cluster, chartRepository } = environment
+  const images = imagesOf(stage)
+  const { scope, name, account, region, cluster, chartRepository } = stage
+  const releasesOf = ({ releases }: Pick<Stage, "releases">): Lock["releases"] =>
+    each(
+      Object.fromEntries(Object.entries(yields.releases).filter(([release]) => release in releases)),
+      (release, { revision, made }) => ({
+        namespace: releases[release].namespace,
+        chart: chartName(releases[release].chart),
+        revision,
+        made,
+      }),
+    )
+  const shared = Object.assign({}, ...stage.wider.map(releasesOf)) as Lock["releases"]
   return {
     format: 1,
-    environment: name,
+    ...(scope === "environment" && { environment: name }),
     account,
     region,
     cluster,
     commit,
-    images: each(yielded("image"), (image, { values }) => ({
-      repository: environment.images[image].repository,
-      digest: String(values.digest),
-      source: values.source === undefined ? null : String(values.source),
+    images: each(yields.images, (image, { digest, source }) => ({
+      repository: images[image].repository,
+      digest,
+      source: source ?? null,
     })),
-    charts: each(yielded("chart"), (chart, { version, values }) => ({
+    charts: each(yields.charts, (chart, { version, digest }) => ({
       repository: `${chartRepository}/${chart}`,
       version,
-      digest: String(values.digest),
+      digest,
     })),
-    infrastructure: each(yielded("infra"), (_, { version, values }) => ({ made: version, outputs: values })),
-    releases: each(yielded("release"), (release, { version, values }) => ({
-      namespace: environment.releases[release].namespace,
-      chart: chartName(environment.releases[release].chart),
-      revision: version,
-      made: String(values.made),
-    })),
+    infrastructure: yields.infrastructure,
+    ...(Object.keys(shared).length > 0 && { clusterReleases: shared }),
+    releases: releasesOf(stage),
   }
 }
 
 /** What was deployed, as one digest. How often a release was installed does not matter for it. */
-export function lockDigest({ releases, ...content }: Lock): string {
-  const timeless = Object.entries(releases).map(([name, { revision: _, ...release }]) => [name, release])
-  return digest({ ...content, releases: Object.fromEntries(timeless) })
+export function lockDigest({ releases, clusterReleases, ...content }: Lock): string {
+  const timeless = (all: Lock["releases"]) =>
+    Object.fromEntries(Object.entries(all).map(([name, { revision: _, ...release }]) => [name, release]))
+  const shared = clusterReleases && { clusterReleases: timeless(clusterReleases) }
+  return digest({ ...content, ...shared, releases: timeless(releases) })
 }
 
 /** The lock as it is stored: sorted keys, so that two can be compared line by line. */

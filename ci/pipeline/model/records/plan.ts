@@ -13,8 +13,8 @@ export interface PlannedStep {
 }
 
 export interface Plan {
-  readonly environment: string
-  readonly target: string
+  /** The environment or the cluster, and the target. */
+  readonly title: string
   readonly steps: readonly PlannedStep[]
 }
 
@@ -57,7 +57,7 @@ export function formatTable(
 const text = (cell: string | number | undefined) => (typeof cell === "number" ? cell.toFixed(1) : (cell ?? ""))
 
 /** A plan as a table, followed by the details of the steps that have any. */
-export function formatPlan({ environment, target, steps }: Plan): string {
+export function formatPlan({ title, steps }: Plan): string {
   const changes = steps.filter((step) => step.action !== "unchanged").length
   const table = formatTable(
     ["step", "action", "summary"],
@@ -66,11 +66,9 @@ export function formatPlan({ environment, target, steps }: Plan): string {
   const details = steps
     .filter((step) => step.details?.length)
     .map(({ step, details = [] }) => [`${step}:`, ...details.map((line) => `  ${line}`)].join("\n"))
-  return [
-    `Plan for ${environment} on ${target}: ${changes} of ${steps.length} steps would change something`,
-    table,
-    ...details,
-  ].join("\n\n")
+  return [`Plan for ${title}: ${changes} of ${steps.length} steps would change something`, table, ...details].join(
+    "\n\n",
+  )
 }
 
 /** The results of a deployment as a table, followed by the notes of the steps that have one. */

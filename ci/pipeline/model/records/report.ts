@@ -1,9 +1,11 @@
-/** The report: what happened in the last deployment of an environment, whether it ended or not. It holds nothing secret. */
+/** The report: what happened in the last deployment of an environment or a cluster, whether it ended or not. It holds nothing secret. */
 import { formatResults, type StepResult } from "./plan.js"
 
 export interface Report {
   readonly format: 1
-  readonly environment: string
+  /** What was deployed: one of the two. */
+  readonly environment?: string
+  readonly cluster?: string
   readonly target: string
   /** ARN of the caller. */
   readonly by: string
@@ -16,10 +18,10 @@ export interface Report {
 }
 
 /** A report as text for people. */
-export function formatReport({ environment, target, by, at, seconds, lock, results }: Report): string {
+export function formatReport({ environment, cluster, target, by, at, seconds, lock, results }: Report): string {
   const ended = lock ? `finished; lock ${lock}` : "a step failed"
   return [
-    `${environment} on ${target}`,
+    `${environment ?? `cluster ${cluster}`} on ${target}`,
     `begun ${at} by ${by}, ${seconds.toFixed(1)} s; ${ended}`,
     formatResults(results),
   ].join("\n\n")

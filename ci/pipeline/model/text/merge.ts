@@ -30,4 +30,4 @@ export const mergeAll = (layers: readonly MapTree[], empty: MapTree): MapTree =>
 
 const isNull = (tree: Tree) => tree.kind === "scalar" && tree.value === null
 
-const isForHelm = ([root, , key]: Path) => root === "releases" && key === "values"
+const isForHelm = ([root, , key]: Path) => (root === "releases" || root === "clusterReleases") && key === "values"

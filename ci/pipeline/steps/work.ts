@@ -1,5 +1,4 @@
-// The one interface of all kinds of step.
-import type { Json } from "../model/index.js"
+// The one interface of what carries out a step, whatever its kind.
 
 /** What carrying out a step would do. */
 export interface Change {
@@ -8,18 +7,16 @@ export interface Change {
   why: string
 }
 
-/** What a step yields to the steps that need it, and to the result's table. */
-export interface Yield {
+/** What the result says of a step. */
+export interface Shown {
   /** A digest or a version. */
   version: string
-  /** Values that `${infra.…}` and `${images.…}` refer to; none of them is secret. */
-  values: Record<string, Json>
   /** What else was done, for people: it stands below the result's table. */
   note?: string
 }
 
 /** A part of a deployment that can be looked at, planned, carried out and taken away. */
-export interface Step<Found = unknown> {
+export interface Work<Found = unknown> {
   readonly id: string
 
   /** Looks at what is there. Has no effect. */
@@ -28,14 +25,14 @@ export interface Step<Found = unknown> {
   /** Says what `apply` would do with what was found. */
   plan(found: Found): Change
 
-  /** Brings about what the environment says; can be run again after it was killed anywhere. Returns what is there then. */
+  /** Brings about what the files say; can be run again after it was killed anywhere. Returns what is there then. */
   apply(found: Found): Promise<Found>
 
-  /** What the step yields, of what is there. */
-  outputs(found: Found): Yield
+  /** Keeps what the step yields, of what is there, for the steps that need it; returns what the result says of it. */
+  keep(found: Found): Shown
 
   /**
-   * Takes away what the step made for this environment alone; what others share stays. Returns what else had to be done, for
+   * Takes away what the step made for this stage alone; what others share stays. Returns what else had to be done, for
    * people: it stands below the result's table.
    */
   destroy(): Promise<string[]>

@@ -7,6 +7,12 @@ resource "aws_eks_cluster" "this" {
 
   enabled_cluster_log_types = ["api", "audit", "authenticator"]
 
+  # The default, EXTENDED, bills for a version whose standard support has ended. Instead AWS upgrades the cluster then:
+  # https://docs.aws.amazon.com/eks/latest/userguide/disable-extended-support.html
+  upgrade_policy {
+    support_type = "STANDARD"
+  }
+
   # Add-ons are resources of this module (addons.tf).
   bootstrap_self_managed_addons = false
 

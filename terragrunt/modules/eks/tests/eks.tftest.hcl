@@ -54,6 +54,10 @@ run "private_by_default" {
   command = plan
 
   assert {
+    condition     = aws_eks_cluster.this.upgrade_policy[0].support_type == "STANDARD"
+    error_message = "nobody pays for extended support unasked"
+  }
+  assert {
     condition     = !aws_eks_cluster.this.vpc_config[0].endpoint_public_access && aws_eks_cluster.this.vpc_config[0].endpoint_private_access
     error_message = "without ranges the API is reached from inside only"
   }

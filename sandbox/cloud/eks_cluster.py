@@ -18,6 +18,8 @@ eks = extend("eks", EKSResponse, urls)
 PLATFORM_VERSION = "eks.1"
 VERSIONS = ("1.35", "1.34", "1.33")
 DISK_GIB = 20
+# https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
+ZONES_WITHOUT_EKS = ("use1-az3", "usw1-az2", "cac1-az3")
 
 # moto would invent an SSH key for every node group, which the next plan then wants to take away.
 models.DEFAULT_REMOTE_ACCESS = None
@@ -189,12 +191,20 @@ def _vpc(r: BaseResponse, cluster: models.Cluster) -> dict:
     if not config["publicAccessCidrs"]:
         config["publicAccessCidrs"] = ["0.0.0.0/0"]
     ec2 = ec2_backends[r.current_account][r.region]
-    subnets = config.get("subnetIds") or []
+    ids = config.get("subnetIds") or []
     try:
-        config["vpcId"] = ec2.get_subnet(subnets[0]).vpc_id
+        subnets = [ec2.get_subnet(subnet) for subnet in ids]
+        config["vpcId"] = subnets[0].vpc_id
     except Exception as missing:
         r.eks_backend.clusters.pop(cluster.name)
-        raise error("InvalidParameterException", f"The subnet ID does not exist: {subnets[:1]}") from missing
+        raise error("InvalidParameterException", f"A subnet ID does not exist: {ids}") from missing
+    for subnet in subnets:
+        if subnet.availability_zone_id in ZONES_WITHOUT_EKS:
+            r.eks_backend.clusters.pop(cluster.name)
+            raise error(
+                "UnsupportedAvailabilityZoneException",
+                f"Cannot create cluster '{cluster.name}' in {subnet.availability_zone} ({subnet.availability_zone_id})",
+            )
     group = ec2.create_security_group(
         f"eks-cluster-sg-{cluster.name}-{names.label(cluster.arn)}",
         "EKS created security group applied to ENI that is attached to EKS Control Plane master nodes",

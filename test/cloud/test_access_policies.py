@@ -28,7 +28,10 @@ class Reviews(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls.eks, ec2 = client("eks"), client("ec2")
         vpc = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
-        subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.7.{n}.0/24")["Subnet"]["SubnetId"] for n in (0, 1)]
+        subnets = [
+            ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.7.{n}.0/24", AvailabilityZoneId=f"use1-az{n}")["Subnet"]["SubnetId"]
+            for n in (1, 2)
+        ]
         for name in ("policies", "others"):
             cls.eks.create_cluster(
                 name=name,

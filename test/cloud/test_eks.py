@@ -14,7 +14,8 @@ class Eks(unittest.TestCase):
         cls.eks, cls.ec2 = client("eks"), client("ec2")
         vpc = cls.ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
         cls.subnets = [
-            cls.ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.8.{n}.0/24")["Subnet"]["SubnetId"] for n in (0, 1)
+            cls.ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.8.{n}.0/24", AvailabilityZoneId=f"use1-az{n}")["Subnet"]["SubnetId"]
+            for n in (1, 2)
         ]
         cls.cluster = cls.eks.create_cluster(
             name="it",
@@ -41,6 +42,22 @@ class Eks(unittest.TestCase):
             self.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["VpcId"],
             self.cluster["resourcesVpcConfig"]["vpcId"],
         )
+
+    def test_a_zone_without_eks(self) -> None:
+        vpc = self.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+        subnets = [
+            self.ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{n}.0/24", AvailabilityZoneId=f"use1-az{n}")["Subnet"]
+            for n in (1, 3)
+        ]
+        self.assertEqual([subnet["AvailabilityZoneId"] for subnet in subnets], ["use1-az1", "use1-az3"])
+        with self.assertRaises(ClientError) as refused:
+            self.eks.create_cluster(
+                name="zones",
+                roleArn=f"arn:aws:iam::{ACCOUNT}:role/eks",
+                resourcesVpcConfig={"subnetIds": [subnet["SubnetId"] for subnet in subnets]},
+            )
+        self.assertEqual(refused.exception.response["Error"]["Code"], "UnsupportedAvailabilityZoneException")
+        self.assertNotIn("zones", self.eks.list_clusters()["clusters"])
 
     def test_updates(self) -> None:
         update = self.eks.update_cluster_config(name="it", resourcesVpcConfig={"endpointPrivateAccess": True})["update"]

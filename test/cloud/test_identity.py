@@ -160,7 +160,10 @@ class Tokens(unittest.TestCase):
         cls.given = credentials()
         ec2, cls.eks = client("ec2"), client("eks")
         vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
-        subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{n}.0/24")["Subnet"]["SubnetId"] for n in (0, 1)]
+        subnets = [
+            ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{n}.0/24", AvailabilityZoneId=f"use1-az{n}")["Subnet"]["SubnetId"]
+            for n in (1, 2)
+        ]
         for name, creator in (("tokens", True), ("closed", False)):
             cls.eks.create_cluster(
                 name=name,

@@ -44,6 +44,8 @@ test("doctor says what is missing, and what can be read", async () => {
   expect(error).toMatch(
     /Google OAuth client +missing +`aws secretsmanager create-secret --name wallet-world\/google-oauth /,
   )
+  expect(error).toMatch(/instances of general +ok +m7a\.xlarge in use1-az1, use1-az2, use1-az4/)
+  expect(error).toMatch(/instances of mainnet +ok +r7a\.4xlarge in use1-az1/)
   expect(error).toMatch(/AWS_ROLE +none as long as the repository is a placeholder/)
   for (const service of ["EC2 (network)", "ECR", "EKS", "IAM", "KMS", "MSK", "RDS", "Secrets Manager"])
     expect(error.split("\n").map((line) => line.trim().split(/ {2,}/))).toContainEqual([service, "ok", "can be read"])

@@ -1,6 +1,7 @@
 // doctor: what it makes of files and of answers. What it asks is tried against the sandbox (test/module/services.test.ts).
 import { describe, expect, it } from "vitest"
 import { processors } from "../../ci/pipeline/commands/doctor/account.js"
+import { offers } from "../../ci/pipeline/commands/doctor/instances.js"
 import { settings, workflowVariables } from "../../ci/pipeline/commands/doctor/settings.js"
 import { delegation, publicZones } from "../../ci/pipeline/commands/doctor/zone.js"
 import { loadEnvironment } from "../../ci/pipeline/model/index.js"
@@ -31,6 +32,30 @@ describe("settings", () => {
   it("of a tenant's repository name no repository: its roles are somebody else's", () => {
     const environment = { ...named(""), tenant: "app" }
     expect(settings(environment, {}).map(([what]) => what)).not.toContain("GitHub repository")
+  })
+})
+
+describe("instances of nodes", () => {
+  const item = (type: string, zone: string) =>
+    `<item>\n<instanceType>${type}</instanceType>\n<locationType>availability-zone-id</locationType>\n<location>${zone}</location>\n</item>`
+  const answer = [item("m7a.large", "use1-az1"), item("m7i.large", "use1-az2"), item("r7a.large", "use1-az2")].join("")
+  const zones = ["use1-az1", "use1-az2"]
+
+  it("are there where a zone has one of the group's types; a group in one zone needs no other", () => {
+    const groups = {
+      general: { instance_types: ["m7a.large", "m7i.large"] },
+      memory: { instance_types: ["r7a.large"], zone_index: 1 },
+    }
+    expect(offers({ groups, zones }, answer)).toEqual([
+      ["instances of general", "ok", "m7a.large, m7i.large in use1-az1, use1-az2"],
+      ["instances of memory", "ok", "r7a.large in use1-az2"],
+    ])
+  })
+
+  it("are missing in a zone that has none, which is named", () => {
+    expect(offers({ groups: { general: { instance_types: ["m7a.large"] } }, zones }, answer)).toEqual([
+      ["instances of general", "missing", "use1-az2 has no m7a.large: choose other instance_types or other zones"],
+    ])
   })
 })
 

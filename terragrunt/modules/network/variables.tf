@@ -18,14 +18,25 @@ variable "cidr" {
   }
 }
 
-variable "availability_zones" {
-  description = "Two or three zones of the region. Add at the end only: a zone's place decides its address ranges."
+variable "availability_zone_ids" {
+  description = "Two or three zones of the region, by id: a zone has another name in each account. Add at the end only: a zone's place decides its address ranges."
   type        = list(string)
   nullable    = false
 
   validation {
-    condition     = contains([2, 3], length(distinct(var.availability_zones))) && length(distinct(var.availability_zones)) == length(var.availability_zones)
-    error_message = "availability_zones: two or three different zones, for example [\"us-east-1a\", \"us-east-1b\"]."
+    condition     = contains([2, 3], length(distinct(var.availability_zone_ids))) && length(distinct(var.availability_zone_ids)) == length(var.availability_zone_ids)
+    error_message = "availability_zone_ids: two or three different zones, for example [\"use1-az1\", \"use1-az2\"]."
+  }
+
+  validation {
+    condition     = alltrue([for zone in var.availability_zone_ids : can(regex("^[a-z]+[0-9]-az[0-9]$", zone))])
+    error_message = "availability_zone_ids: ids such as use1-az1, not names such as us-east-1a. `aws ec2 describe-availability-zones` lists both."
+  }
+
+  # https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
+  validation {
+    condition     = length(setintersection(var.availability_zone_ids, ["use1-az3", "usw1-az2", "cac1-az3"])) == 0
+    error_message = "availability_zone_ids: EKS takes no subnets in use1-az3, usw1-az2 and cac1-az3."
   }
 }
 

@@ -23,7 +23,7 @@ infrastructure:
       repositories: \${repositories}
   cluster:
     network:
-      availability_zones: [us-east-1a, us-east-1b]
+      availability_zone_ids: [use1-az1, use1-az2]
   environment:
     rds:
       database: shop

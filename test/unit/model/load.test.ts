@@ -90,8 +90,8 @@ describe("mistakes", () => {
       ),
       "_tiers/dev.yaml:2:3 releases.shop.chart is missing | it must be a string",
     ])
-    expect(problems(edited("_defaults.yaml", "availability_zones", "availabilty_zones"))[1]).toMatch(
-      /^_defaults\.yaml:11:7 unknown key "availabilty_zones" in infrastructure\.cluster\.network \| did you mean "availability_zones"\?/,
+    expect(problems(edited("_defaults.yaml", "availability_zone_ids", "availabilty_zone_ids"))[1]).toMatch(
+      /^_defaults\.yaml:11:7 unknown key "availabilty_zone_ids" in infrastructure\.cluster\.network \| did you mean "availability_zone_ids"\?/,
     )
   })
 

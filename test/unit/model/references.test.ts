@@ -152,7 +152,7 @@ describe("checking", () => {
   })
 
   it("whole references may stand for values of any type", () => {
-    expect(problems(edited("_defaults.yaml", "[us-east-1a, us-east-1b]", "${infra.ecr.repository_urls}"))).toEqual([])
+    expect(problems(edited("_defaults.yaml", "[use1-az1, use1-az2]", "${infra.ecr.repository_urls}"))).toEqual([])
   })
 
   it("environments that refer to each other", () => {

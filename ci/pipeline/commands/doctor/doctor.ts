@@ -3,6 +3,7 @@ import { formatTable } from "../../model/index.js"
 import type { Session } from "../session.js"
 import { oauthClient, reachOfServices, roles, sizeOfQuotas } from "./account.js"
 import type { Finding } from "./finding.js"
+import { instances } from "./instances.js"
 import { settings, workflowVariables } from "./settings.js"
 import { zone } from "./zone.js"
 
@@ -27,6 +28,7 @@ export async function doctor(session: Session, name: string): Promise<string> {
     zone(place, environment.domain),
     oauthClient(place).then((finding) => [finding]),
     sizeOfQuotas(place, environment),
+    instances(place, environment),
   ])
   const findings: Finding[] = [
     ["credentials", "ok", caller],

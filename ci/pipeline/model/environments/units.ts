@@ -14,6 +14,9 @@ interface Unit {
   readonly takes?: Readonly<Record<string, readonly string[]>>
 }
 
+/** Zones have other names in each account, but one id: https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html */
+const zoneId = z.string().regex(/^[a-z]+\d-az\d$/, "must be the id of a zone, such as use1-az1")
+
 const days = z.int().min(0)
 const strings = z.record(z.string(), z.string())
 
@@ -95,13 +98,13 @@ export const UNITS = {
     scope: "cluster",
     inputs: z.strictObject({
       cidr: z.string().optional(),
-      availability_zones: z.array(z.string()).min(2).max(3),
+      availability_zone_ids: z.array(zoneId).min(2).max(3),
       nat_per_zone: z.boolean().optional(),
     }),
     outputs: [
       "vpc_id",
       "vpc_cidr",
-      "availability_zones",
+      "availability_zone_ids",
       "public_subnet_ids",
       "private_subnet_ids",
       "intra_subnet_ids",

@@ -112,6 +112,22 @@ describe("while time passes", () => {
     said.mockRestore()
   })
 
+  test("where S3 is away while a lease is waited for, nothing is written that it has not shown", async () => {
+    vi.spyOn(console, "log").mockImplementation(() => {})
+    const until = new Date(Date.now() + 10_000).toISOString()
+    await memory.write("leases/test.json", JSON.stringify({ holder: "killed", seen: until, until }))
+    const write = vi.spyOn(memory, "writeIf")
+    const work = hold(async () => "work")
+    await vi.advanceTimersByTimeAsync(1_000)
+    const read = vi.spyOn(memory, "read").mockRejectedValue(new Error("no route to S3"))
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(write).not.toHaveBeenCalled()
+    read.mockRestore()
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect(await work).toBe("work")
+    expect(write).toHaveBeenCalledTimes(1)
+  })
+
   test("it is renewed as long as the work takes", async () => {
     await hold(async (run) => {
       await vi.advanceTimersByTimeAsync(600_000)

@@ -88,7 +88,6 @@ class HeldLease implements Held {
   private lost?: Error
   private renewal: Promise<void> = Promise.resolve()
   private timer?: NodeJS.Timeout
-
   private readonly key: string
 
   constructor(
@@ -105,8 +104,12 @@ class HeldLease implements Held {
       const existing = await this.read().catch((error) => {
         // A network that is away for a moment does not end minutes of waiting.
         if (!first || Date.now() >= end) throw error
-        return { lease: first, etag: "" }
+        return "unknown" as const
       })
+      if (existing === "unknown") {
+        await pause()
+        continue
+      }
       const lease = existing?.lease
       // What this run could not give back is still its own.
       const free = !lease || lease.holder === this.wanted.run || isOver(lease.until)
@@ -119,7 +122,7 @@ class HeldLease implements Held {
       const atWork = lease && (lease.holder !== first?.holder || lease.seen !== first?.seen)
       const refused = atWork && lease.whole && this.wanted.whole
       if (refused || Date.now() >= end) throw new Busy(this.key, lease)
-      await new Promise((resolve) => setTimeout(resolve, 2_000))
+      await pause()
     }
   }
 
@@ -191,6 +194,9 @@ class HeldLease implements Held {
     return existing && { lease: JSON.parse(existing.text), etag: existing.etag }
   }
 }
+
+/** Between two looks at a lease that is another run's. */
+const pause = () => new Promise((resolve) => setTimeout(resolve, 2_000))
 
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString()
 

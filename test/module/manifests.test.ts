@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { parseAllDocuments } from "yaml"
 import { hostKubectl } from "./cluster.js"
-import { root, sandboxPort, succeed, write } from "./world.js"
+import { ensureShared, root, sandboxPort, write } from "./world.js"
 
 /** What the golden suite compares rendered manifests with. */
 const expected = join(root, "test/golden/expected/environments")
@@ -16,7 +16,7 @@ let kubectl: (...args: string[]) => Promise<string>
 beforeAll(async () => {
   const port = sandboxPort()
   // Says where the cluster is in a sandbox that nothing was deployed to yet.
-  await succeed("infra", "--env", "preview-nightly", "--scope", "cluster", "--action", "apply")
+  await ensureShared("cluster")
   kubectl = await hostKubectl(port)
   await kubectl("create", "namespace", namespace)
   await kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")

@@ -52,9 +52,11 @@ test("two environments that are deployed at once share it: one installs it, the 
 })
 
 test("the cluster is deployed with all that it has, and says so afterwards", async () => {
-  expect(await call("plan", "--cluster", "nonprod")).toMatch(
-    new RegExp(`^Plan for cluster nonprod on .*: 1 of 6 steps[^]*^release:${extra} +create `, "m"),
-  )
+  const planned = await call("plan", "--cluster", "nonprod")
+  // How many steps would change something depends on the tests beside this one, which may be applying the cluster's units.
+  expect(planned).toMatch(/^Plan for cluster nonprod on .*: \d of 6 steps/m)
+  expect(planned).toMatch(new RegExp(`^release:${base} +unchanged `, "m"))
+  expect(planned).toMatch(new RegExp(`^release:${extra} +create `, "m"))
   const printed = await call("deploy", "--cluster", "nonprod")
   expect(printed).toMatch(/^cluster nonprod on the sandbox/)
   expect(printed).toMatch(new RegExp(`^release:${base} +unchanged`, "m"))

@@ -9,7 +9,7 @@ import { account, hostTarget, region } from "./cluster.js"
 import { programs } from "./programs.js"
 import { type Outcome, type Run, runJob } from "./runner.js"
 import { assumeRole, exampleDirectory, git, TenantRepository } from "./tenant.js"
-import { root, sandboxPort, succeed } from "./world.js"
+import { ensureShared, root, sandboxPort, succeed } from "./world.js"
 
 const directory = temporary("workflows")
 const artifacts = join(directory, "artifacts")
@@ -200,7 +200,7 @@ describe("examples/dappstore as a repository of its own", () => {
   })
 
   beforeAll(async () => {
-    await succeed("infra", "--env", "preview-nightly", "--scope", "account", "--action", "apply")
+    await ensureShared("account")
     const pin = [`WALLET_WORLD_REPOSITORY=file://${tenant.source}`, `WALLET_WORLD_COMMIT=${tenant.commit}`]
     writeFileSync(join(tenant.path, "wallet-world.env"), `${pin.join("\n")}\n`)
     git(tenant.path, "commit", "--quiet", "--all", "--message", "Pin wallet-world")

@@ -63,6 +63,16 @@ export function returned({ code, stdout, stderr }: Ended): string {
 /** Makes a call in the checkout, which must succeed. */
 export const succeed = async (...args: string[]): Promise<string> => returned(await call(...args))
 
+/**
+ * Applies what environments share where that was never applied. What is there is left alone: an apply always runs OpenTofu, and
+ * another test that looks while that writes would find a change.
+ */
+export async function ensureShared(scope: "account" | "cluster"): Promise<void> {
+  const infra = ["infra", "--env", "preview-nightly", "--scope", scope, "--action"]
+  const { code } = await call(...infra, "outputs")
+  if (code !== 0) await succeed(...infra, "apply")
+}
+
 /** The sandbox that is kept for this checkout. */
 interface Kept {
   port: number

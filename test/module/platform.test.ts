@@ -32,9 +32,13 @@ beforeAll(async () => {
   caller = new Caller({ ...Object.fromEntries(files), [clusterFile]: `clusterReleases:\n${both.join("")}` })
 })
 afterAll(async () => {
-  for (const name of environments) await caller.call(["destroy", "--env", name])
+  for (const name of environments) {
+    returned(await caller.call(["destroy", "--env", name]))
+    // What it needs of the cluster could not be removed.
+    caller.write(`environments/${name}.yaml`, "cluster: nonprod\ntier: nightly\ninfrastructure: {}\nreleases: {}\n")
+  }
   caller.write(clusterFile, "{}\n")
-  await caller.call(["deploy", "--cluster", "nonprod"])
+  await call("deploy", "--cluster", "nonprod")
   caller.remove()
 })
 
